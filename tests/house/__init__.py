@@ -1,0 +1,1 @@
+"""Tests of the house itself: its committed data files and how they are built."""
