@@ -1,0 +1,214 @@
+"""The one place that turns a token or a key into a caller, and a caller into yes or no."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer, OAuth2PasswordBearer
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api import db
+from api.db import Doors
+from api.domain.errors import Invalid, NotAllowed, NotKnown
+from api.domain.levels import Level
+from api.domain.roles import Action, Held, Role, Target, may, may_give
+from api.settings import Settings
+from api.tokens import BadToken, Keyring, SigningKey, new_signing_key
+
+LANGUAGES = ("en", "es", "pt")
+NOBODY = UUID(int=0)
+
+_password_flow = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False, description="Sign in with an e-mail address and a password.")
+_bearer = HTTPBearer(auto_error=False, description="An access token, or a service key `amp_…`.")
+
+
+@dataclass(frozen=True)
+class House:
+    """What one process holds open for all its requests."""
+
+    settings: Settings
+    doors: Doors
+    keys: "Keys"
+    secret: bytes
+    epoch: str
+    gate: asyncio.Semaphore
+    """Reads that may be inside PostgreSQL at once; asyncio wakes them in order of arrival (measured: page p99 35-42 -> 6 ms)."""
+
+
+@dataclass
+class Keys:
+    """The signing keys as last read; reloaded when a token names one that is not known yet, at most once a second."""
+
+    ring: Keyring = field(default_factory=lambda: Keyring([new_signing_key()]))
+    loaded_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Who asks to read. Nothing has been looked up yet: the statement that reads enters the scope itself."""
+
+    house: House
+    credential: str | None
+    request_id: str
+    at: datetime
+    language: str
+
+
+@dataclass
+class Caller:
+    """Who asks to write, inside the transaction that shows only what this caller may see."""
+
+    house: House
+    session: AsyncSession
+    principal: UUID
+    request_id: str
+    at: datetime
+    language: str
+    held: list[Held] = field(default_factory=list)
+    outcome: tuple[int, str | None, bool] = (200, None, False)
+    """Status, address and whether a secret was shown: what a repeated request needs to know (api/idempotency.py)."""
+
+    def may(self, action: Action, target: Target) -> bool:
+        """Whether a role held now includes `action` at `target`."""
+        return may(self.held, action, target)
+
+    def require(self, action: Action, target: Target) -> None:
+        """Raises NotAllowed unless a role held now includes `action` at `target`; the target is known to be visible."""
+        if not self.may(action, target):
+            raise NotAllowed(f"None of your roles includes {action} here; see GET /v1/me.")
+
+    def require_giving(self, role: Role, target: Target) -> None:
+        """Raises NotAllowed unless a role held now may give `role` at `target`."""
+        if not may_give(self.held, role, target):
+            raise NotAllowed(f"None of your roles may give {role} here; see GET /v1/roles.")
+
+
+def language_of(request: Request) -> str:
+    """The first language of Accept-Language that we have; English otherwise."""
+    wanted = []
+    for part in request.headers.get("accept-language", "").split(",")[:10]:
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(weight or 1), tag[:2].lower()))
+        except ValueError:
+            continue
+    return next((tag for _, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGUAGES), "en")
+
+
+def moment() -> datetime:
+    """Now, by this process's clock: every rule about time, in Python or SQL, gets it from here."""
+    return datetime.now(UTC)
+
+
+async def _credential(request: Request, house: House) -> str | None:
+    """What app.enter understands: 's' and a session, 'k' and a key; None for the public. Raises NotKnown on anything that is not good."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    kind, _, token = header.partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise NotKnown("Send `Authorization: Bearer TOKEN`.", "token-invalid")
+    if token.startswith("amp_"):
+        name, _, secret = token.removeprefix("amp_").partition("_")
+        if not (name.isascii() and name.isalnum() and secret):
+            raise NotKnown("This key is not good.", "token-invalid")
+        return f"k{name}.{hashlib.sha256(secret.encode('utf-8', 'replace')).hexdigest()}"
+    try:
+        return f"s{house.keys.ring.verify(token)}"
+    except BadToken as bad:
+        if bad.reason_code == "unknown-kid" and await reload_keys(house):
+            return await _credential(request, house)
+        raise NotKnown("This token is not good; sign in again or refresh it.", "token-invalid") from bad
+
+
+async def reload_keys(house: House, *, least_s: float = 1.0) -> bool:
+    """Read the signing keys again unless that was done within `least_s`. Returns whether it was done."""
+    now = moment().timestamp()
+    if abs(now - house.keys.loaded_at) < least_s:
+        return False
+    rows = await house.doors.reads.fetch("select kid, private_pem from app.signing_keys($1)", moment())
+    house.keys.ring = Keyring([SigningKey(row["kid"], row["private_pem"]) for row in rows])
+    house.keys.loaded_at = now
+    return True
+
+
+def request_id_of(request: Request) -> str:
+    return str(request.scope.get("request_id", "-"))
+
+
+async def _public(request: Request, _a: Any = Depends(_password_flow), _b: Any = Depends(_bearer)) -> Reading:
+    house: House = request.scope["house"]
+    credential = request.scope["credential"] = await _credential(request, house)
+    return Reading(house, credential, request_id_of(request), moment(), language_of(request))
+
+
+async def _asking(reading: Annotated[Reading, Depends(_public)]) -> Reading:
+    if reading.credential is None:
+        raise NotKnown("Sign in first: POST /v1/auth/token, then send `Authorization: Bearer TOKEN`.")
+    return reading
+
+
+ENTER = "select app.enter(:credential, :request, :at)"
+HELD = """select coalesce(json_agg(json_build_object('role', g.role, 'level', g.level, 'country_id', g.country_id, 'association_id', g.association_id,
+    'organisation_id', g.organisation_id, 'municipalities', case when g.municipality_id > 0 then app.written_with(g.municipality_id) else array[]::int[] end)), '[]')::text
+    from app.effective(:who, :day) g"""
+
+
+async def enter(caller: Caller, credential: str) -> None:
+    """Tell PostgreSQL who asks and read the roles in force. Raises NotKnown where the credential is not good any more."""
+    who = (await db.run(caller.session, ENTER, credential=credential, request=caller.request_id, at=caller.at)).scalar()
+    if who is None:
+        raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
+    caller.principal = who
+    held = (await db.run(caller.session, HELD, who=who, day=caller.at.date())).scalar()
+    caller.held = [_held(g) for g in json.loads(held)]
+
+
+def _held(said: dict[str, Any]) -> Held:
+    organisation = UUID(said["organisation_id"]) if said["organisation_id"] else None
+    return Held(
+        Role(said["role"]), Level(said["level"]), said["country_id"], said["association_id"], organisation, frozenset(said["municipalities"])
+    )
+
+
+async def _writing(reading: Annotated[Reading, Depends(_asking)]) -> AsyncIterator[Caller]:
+    assert reading.credential is not None
+    async with db.transaction(reading.house.doors.writes) as session:
+        caller = Caller(reading.house, session, NOBODY, reading.request_id, reading.at, reading.language)
+        await enter(caller, reading.credential)
+        yield caller
+
+
+async def _joining(reading: Annotated[Reading, Depends(_public)]) -> AsyncIterator[Caller]:
+    """A transaction of somebody who is not signed in yet: signing in, accepting an invitation."""
+    async with db.transaction(reading.house.doors.writes) as session:
+        yield Caller(reading.house, session, NOBODY, reading.request_id, reading.at, reading.language)
+
+
+Public = Annotated[Reading, Depends(_public)]
+"""What a route declares to read what everyone may see, a little more where somebody signed in."""
+Asking = Annotated[Reading, Depends(_asking)]
+"""What a route declares to read as somebody."""
+Writing = Annotated[Caller, Depends(_writing, scope="function")]
+"""What a route declares to write: one transaction, committed before the answer is sent (the default scope would answer first)."""
+Joining = Annotated[Caller, Depends(_joining, scope="function")]
+
+
+def if_match(request: Request) -> int | None:
+    """The version a change is of: If-Match holding the ETag that was read; None where it is missing. Raises Invalid where it is no ETag of ours."""
+    said = request.headers.get("if-match")
+    if said is None:
+        return None
+    bare = said.strip().removeprefix("W/").strip('"')
+    if not bare.isdigit() or len(bare) > 9:
+        raise Invalid("If-Match must hold the ETag you read.", "etag-invalid", pointer="header/If-Match")
+    return int(bare)
+
+
+IfMatch = Annotated[int | None, Depends(if_match)]

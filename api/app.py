@@ -1,0 +1,133 @@
+"""The two applications over one database: /v1 (the backend) and /network/v1 (the regional network)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import fastapi_swagger
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import __version__, clock, db, idempotency, problems
+from api.access import House, Keys, reload_keys
+from api.domain.errors import Malformed, NotAllowed, NotFound, NotKnown, NotNow
+from api.edge import Attempts, Edge
+from api.routers import BACKEND, NETWORK
+from api.settings import Settings
+
+EVERY = (Malformed, NotKnown, NotAllowed, NotFound, NotNow)
+ABOUT = """Municipal violence prevention committees, their figures and their network.
+
+Sign in with `POST /v1/auth/token`, or use a service key; countries, municipalities, associations, programmes and catalogues need neither.
+Refusals are `application/problem+json` with a stable `code`. Lists are keyset pages: follow `next`.
+What you may not see answers exactly like what does not exist."""
+
+
+def _application(title: str, routers: Iterable[APIRouter]) -> FastAPI:
+    app = FastAPI(
+        title=title,
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        responses=problems.refusals(*EVERY),
+        redirect_slashes=False,
+    )
+    for router in routers:
+        app.include_router(router)
+    problems.install(app)
+    app.add_exception_handler(idempotency.Replay, idempotency.replayed)
+    return app
+
+
+def backend() -> FastAPI:
+    """The application of levels, access and figures."""
+    return _application("AMUPREV API", BACKEND)
+
+
+def network() -> FastAPI:
+    """The application of the regional network."""
+    return _application("AMUPREV regional network API", NETWORK)
+
+
+class Applications:
+    """Both applications behind one address, and the documentation of both without the internet."""
+
+    def __init__(self, settings: Settings, database_url: str) -> None:
+        self.settings, self.url = settings, database_url
+        self.backend, self.network = backend(), network()
+        self.documentation = _documentation({"backend": self.backend, "network": self.network})
+        self.house: House | None = None
+        self.attempts = Attempts(settings.attempts_per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await FastAPI(lifespan=self._lifespan, openapi_url=None)(scope, receive, send)
+            return
+        scope["house"], scope["attempts"] = self.house, self.attempts
+        path: str = scope["path"]
+        if path.startswith("/network/"):
+            await self.network(scope, receive, send)
+        elif path.startswith(("/docs", "/openapi/")):
+            await self.documentation(scope, receive, send)
+        else:
+            await self.backend(scope, receive, send)
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with self.open():
+            yield
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[House]:
+        """Hold the pools and the clock open; the outer application owns them, because lifespans of inner ones do not run."""
+        doors = await db.open_doors(self.settings, self.url)
+        await db.refuse_bypass(doors)
+        row = await doors.reads.fetchrow("select secret, app.epoch() as epoch from epoch")
+        gate = asyncio.Semaphore(self.settings.read_admissions)
+        self.house = House(self.settings, doors, Keys(), row["secret"].bytes, row["epoch"], gate)
+        await reload_keys(self.house, least_s=0)
+        ticking = asyncio.create_task(clock.run(self.house))
+        try:
+            yield self.house
+        finally:
+            ticking.cancel()
+            await asyncio.gather(ticking, return_exceptions=True)
+            await doors.close()
+
+
+def _documentation(applications: dict[str, FastAPI]) -> FastAPI:
+    """The documents of both applications and a page for each; every asset comes from a package, so none of it needs the internet."""
+    pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    pages.mount("/docs/assets", StaticFiles(directory=Path(fastapi_swagger.__file__).parent / "resources"))
+    for name, app in applications.items():
+        document = app.openapi
+        pages.add_route(f"/openapi/{name}.json", lambda _, document=document: JSONResponse(document()))
+        page = get_swagger_ui_html(
+            openapi_url=f"/openapi/{name}.json",
+            title=app.title,
+            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="/docs/assets/swagger-ui.css",
+            swagger_favicon_url="/docs/assets/favicon-32x32.png",
+        )
+        pages.add_route("/docs" if name == "backend" else f"/docs/{name}", lambda _, page=page: page)
+    return pages
+
+
+def create_app(settings: Settings, database_url: str) -> tuple[ASGIApp, Applications]:
+    """The application to serve, and the one inside it whose `open` a test may hold."""
+    applications = Applications(settings, database_url)
+    app: ASGIApp = applications
+    if settings.cors_origins:
+        shown = ["ETag", "Link", "Location", "X-Request-Id", "Retry-After", "Idempotent-Replayed"]
+        app = CORSMiddleware(app, allow_origins=settings.cors_origins.split(), allow_methods=["*"], allow_headers=["*"], expose_headers=shown, max_age=3600)
+    return Edge(app, settings), applications
+
+

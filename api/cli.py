@@ -1,0 +1,212 @@
+"""amuprev: serve, migrate and the rest. Whatever takes more than a second shows how far it is."""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+import structlog
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from api import app as application
+from api import demo as demonstration
+from api import founding
+from api.edge import protocol
+from api.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from api.settings import Settings
+from migrations.apply import Tell, migrate
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The AMUPREV API.")
+user = typer.Typer(no_args_is_help=True, help="People.")
+key = typer.Typer(no_args_is_help=True, help="Service keys.")
+cli.add_typer(user, name="user")
+cli.add_typer(key, name="key")
+err = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where the database is, for the API and for its owner; embedded where none was named."""
+
+    url: str
+    owner_url: str
+    embedded: bool
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Bars for what is being done, on the terminal of errors."""
+    with Progress(TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(), console=err, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield tell
+
+
+@contextmanager
+def database(settings: Settings, *, ready: bool = True) -> Iterator[Database]:
+    """The database that the settings name, or the embedded one, started; `ready` also brings the embedded one to the newest schema."""
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+        owner = settings.owner_database_url.get_secret_value() if settings.owner_database_url else url
+        yield Database(url, owner, embedded=False)
+        return
+    with EmbeddedPostgres(settings.home) as postgres:
+        postgres.prepare()
+        found = Database(postgres.dsn("amuprev", "api"), postgres.dsn("amuprev", "owner"), embedded=True)
+        if ready:
+            with progress() as tell:
+                asyncio.run(migrate(found.owner_url, tell))
+        yield found
+
+
+def done(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of `work`; what stops it is told in a line, with the way out, not as a traceback."""
+    try:
+        return asyncio.run(work)
+    except (founding.Unknown, OSError, EmbeddedPostgresError, asyncpg.PostgresError) as error:
+        err.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (AMUPREV_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (AMUPREV_PORT).")] = None,
+    demo: Annotated[bool, typer.Option(help="Fill the embedded database with the demonstration region.")] = True,
+) -> None:
+    """Serve the API: with the embedded PostgreSQL, or with the one AMUPREV_DATABASE_URL names."""
+    settings = Settings(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level.upper())))
+    with database(settings) as found:
+        if found.embedded and demo:
+            with progress() as tell:
+                done(demonstration.fill(settings, found.url, found.owner_url, tell))
+        _welcome(settings, demo and found.embedded)
+        app, _ = application.create_app(settings, found.url)
+        # uvicorn's own handlers end the process on Ctrl-C or SIGTERM after what is under way; then the embedded server stops with us.
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            http=protocol(settings),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=10,
+            timeout_graceful_shutdown=10,
+            backlog=2048,
+        )
+        uvicorn.Server(config).run()
+
+
+def _welcome(settings: Settings, demo: bool) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    err.print(f"Documentation  {base}/docs  and  {base}/docs/network", highlight=False)
+    if demo:
+        people = ", ".join(f"{name}@demo.example" for name in demonstration.names())
+        err.print(f"A token        ./run amuprev token mx@demo.example\nDemonstration  {people}", highlight=False)
+        err.print(f"Password       of all of them: {demonstration.password(settings.home)}", highlight=False)
+    else:
+        err.print("First person   amuprev user add --admin EMAIL", highlight=False)
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Bring the schema and the catalogues up to date, as the owner (AMUPREV_OWNER_DATABASE_URL)."""
+    settings = Settings()
+    with database(settings, ready=False) as found, progress() as tell:
+        done(migrate(found.owner_url, tell))
+
+
+@cli.command()
+def demo() -> None:
+    """Fill the database with the demonstration region: invented people, affiliations and participations. Also a named one: think twice."""
+    settings = Settings()
+    with database(settings) as found, progress() as tell:
+        done(demonstration.fill(settings, found.url, found.owner_url, tell))
+
+
+@cli.command()
+def token(email: str) -> None:
+    """Print an access token of EMAIL, and nothing else."""
+    with database(Settings(), ready=False) as found:
+        sys.stdout.write(done(founding.token(found.url, email)) + "\n")
+
+
+@user.command("add")
+def user_add(email: str, name: Annotated[str, typer.Option(help="As others see it.")] = "Administrator", admin: bool = False) -> None:
+    """Add a person; with --admin as administrator of the region. Prints a link, good once, that sets the password."""
+    with database(Settings()) as found:
+        sys.stdout.write(done(founding.add_person(found.owner_url, email, name, admin)) + "\n")
+
+
+@key.command("create")
+def key_create(email: Annotated[str, typer.Argument(help="Of whom the account gets the offices.")], days: int = 365) -> None:
+    """Print a new key of the service account of EMAIL, made on first use with the same offices; two may be alive."""
+    with database(Settings(), ready=False) as found:
+        sys.stdout.write(done(founding.create_key(found.owner_url, email, days)) + "\n")
+
+
+@key.command("revoke")
+def key_revoke(key_id: Annotated[str, typer.Argument(help="The part between the underscores of amp_…_….")]) -> None:
+    """Revoke a key; its next request is refused."""
+    with database(Settings(), ready=False) as found:
+        done(founding.revoke_key(found.owner_url, key_id))
+
+
+@cli.command("rotate-keys")
+def rotate_keys() -> None:
+    """Sign tokens with a new key from a minute on, when every process knows it; those signed before stay good."""
+    with database(Settings(), ready=False) as found:
+        sys.stdout.write(done(founding.rotate(found.url)) + "\n")
+
+
+@cli.command()
+def openapi(folder: Path = Path("openapi")) -> None:
+    """Write the documents of both applications."""
+    folder.mkdir(exist_ok=True)
+    for name, app in (("backend", application.backend()), ("network", application.network())):
+        (folder / f"{name}.json").write_text(json.dumps(app.openapi(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _tool(program: str, *arguments: str) -> None:
+    settings = Settings()
+    with database(settings, ready=False) as found:
+        folder = EmbeddedPostgres(settings.home).binaries if found.embedded else None
+        path = str(folder / program) if folder and (folder / program).exists() else program
+        if os.spawnvp(os.P_WAIT, path, [program, *(a.replace("{url}", found.owner_url) for a in arguments)]):
+            raise typer.Exit(1)
+
+
+@cli.command()
+def backup(file: Path) -> None:
+    """Write the whole database to FILE (pg_dump, custom format), as the owner."""
+    _tool("pg_dump", "--format=custom", f"--file={file}", "--dbname={url}")
+
+
+@cli.command()
+def restore(file: Path) -> None:
+    """Bring an EMPTY database to what FILE holds, as the owner. Feed cursors from before are answered 410 afterwards."""
+    _tool("pg_restore", "--no-owner", "--exit-on-error", "--dbname={url}", str(file))
+    with database(Settings(), ready=False) as found:
+        done(founding.new_epoch(found.owner_url))
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()

@@ -1,0 +1,37 @@
+"""What changes because time passes: one task per process, under an advisory lock so that only one process does the work.
+
+Rights never wait for it: the scope kept with the grants carries the day on which it ends, and past it is computed at each asking.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from api import db
+from api.access import House, moment, reload_keys
+
+log = structlog.get_logger()
+EVERY_S = 30.0
+KEY_DAYS = 30
+
+
+async def run(house: House) -> None:
+    """Tick for ever. A failed tick is logged and tried again: the database may be restarting."""
+    while True:
+        try:
+            await tick(house)
+        except Exception as error:
+            log.warning("clock", kind=type(error).__name__)
+        await asyncio.sleep(EVERY_S)
+
+
+async def tick(house: House) -> int:
+    """One round: keep scopes that are missing or past their day, drop old idempotency keys, reload signing keys. Returns the scopes kept."""
+    await reload_keys(house)
+    async with db.transaction(house.doors.writes) as session:
+        if not (await db.run(session, "select pg_try_advisory_xact_lock(7221, 2)")).scalar():
+            return 0
+        at = moment()
+        await db.run(session, "select app.forget_keys(:before)", before=at - timedelta(days=KEY_DAYS))
+        return int((await db.run(session, "select app.keep_scopes(null, :at)", at=at)).scalar())

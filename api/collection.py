@@ -1,0 +1,55 @@
+"""Publishes one listing under every level with the same parameters: one mechanism, five addresses."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from api import pages, problems, writers
+from api.access import Asking, Public, Reading
+from api.domain.errors import Invalid, NotNow
+from api.domain.levels import Level
+from api.levels import PREFIX, Lens
+from api.pages import Listing, Page
+
+UnitName = Annotated[str, Path(max_length=100, description="Integer key, ISO code, programme code or `scheme:code`, such as `gt-ine:0101`.")]
+LISTED = problems.refusals(Invalid, NotNow)
+EVERY_LEVEL = tuple(Level)
+
+
+async def answer(request: Request, reading: Reading, listing: Listing, query: Any, lens: Lens) -> Response:
+    """A page, or the whole list where another media type than JSON is asked for."""
+    media = writers.asked_for(request, query.format, listing)
+    if media is None:
+        return await pages.page(request, reading, listing, query, lens)
+    return await writers.export(reading, listing, query, lens, media)
+
+
+def publish(router: APIRouter, listing: Listing, *, public: bool = False, levels: tuple[Level, ...] = EVERY_LEVEL, flat: str | None = None, about: str = "") -> None:
+    """Add `GET {level}/{listing.name}` for each of `levels`, and `GET flat`, which reads the whole region."""
+    asking = Public if public else Asking
+    if flat:
+        _add(router, listing, asking, Level.REGION, flat, f"list_{listing.name}", about)
+    for level in levels:
+        _add(router, listing, asking, level, f"{PREFIX[level]}/{listing.name}", f"list_{level}_{listing.name}", about)
+
+
+def _add(router: APIRouter, listing: Listing, asking: Any, level: Level, path: str, name: str, about: str) -> None:
+    query_type = Annotated[listing.query, pages.AS_QUERY]  # type: ignore[name-defined]
+
+    async def of_region(request: Request, reading: asking, query: query_type) -> Response:  # type: ignore[valid-type]
+        return await answer(request, reading, listing, query, Lens(level))
+
+    async def of_unit(request: Request, unit: UnitName, reading: asking, query: query_type) -> Response:  # type: ignore[valid-type]
+        return await answer(request, reading, listing, query, Lens(level, unit))
+
+    router.add_api_route(
+        path,
+        of_unit if "{unit}" in path else of_region,
+        name=name,
+        summary=name.replace("_", " ").capitalize(),
+        description=about,
+        response_model=Page[listing.out],  # type: ignore[name-defined]
+        responses={**LISTED, **writers.documented(listing), 304: {"description": "You have it already (If-None-Match)."}},
+    )
+
+

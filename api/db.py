@@ -1,0 +1,297 @@
+"""The write door, and how PostgreSQL is reached: one request is one transaction, and its commit comes before its answer.
+
+`keep` is the only way to write one row, `keep_many` its set form. Both append the change record from which audit, history and feed are
+read, in the same transaction. A violated constraint becomes the refusal it is named after.
+"""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.domain.errors import Conflict, Invalid, NotFound
+from api.domain.fields import Kept
+from api.settings import Settings
+
+Model = TypeVar("Model", bound=Kept)
+Setup = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The pools of one process: reads, exports and writes never wait for one another."""
+
+    reads: asyncpg.Pool
+    exports: asyncpg.Pool
+    writes: AsyncEngine
+
+    async def close(self) -> None:
+        await self.reads.close()
+        await self.exports.close()
+        await self.writes.dispose()
+
+
+def _session_settings(timeout_s: float, read_only: bool) -> Setup:
+    return {
+        "application_name": "amuprev",
+        "timezone": "UTC",
+        "intervalstyle": "iso_8601",
+        "jit": "off",
+        "statement_timeout": str(int(timeout_s * 1000)),
+        "idle_in_transaction_session_timeout": "60000",
+        "lock_timeout": "10000",
+        "default_transaction_read_only": "on" if read_only else "off",
+    }
+
+
+async def _no_reset(_: Any) -> None:
+    """Every setting is local to its transaction, so a connection has nothing to forget (measured: a reset costs as much as a read)."""
+
+
+async def _pool(url: str, size: int, settings: Settings, timeout_s: float) -> asyncpg.Pool:
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        reset=_no_reset,
+        statement_cache_size=settings.db_statement_cache,
+        max_cached_statement_lifetime=0,
+        server_settings=_session_settings(timeout_s, read_only=True),
+        timeout=10,
+    )
+
+
+async def open_doors(settings: Settings, url: str) -> Doors:
+    """Connect, with one connection in each pool. Raises OSError or asyncpg.PostgresError where the database cannot be reached."""
+    report = settings.report_database_url.get_secret_value() if settings.report_database_url else url
+    return Doors(
+        reads=await _pool(url, settings.read_connections, settings, settings.statement_timeout_s),
+        exports=await _pool(report, settings.export_connections, settings, settings.import_timeout_s),
+        writes=write_engine(settings, url),
+    )
+
+
+def write_engine(settings: Settings, url: str) -> AsyncEngine:
+    """The engine of the SQLModel sessions; asyncpg parses the address itself, because SQLAlchemy refuses some socket addresses."""
+
+    async def connect() -> asyncpg.Connection:
+        timeout_s = settings.statement_timeout_s
+        return await asyncpg.connect(
+            url,
+            statement_cache_size=settings.db_statement_cache,
+            server_settings=_session_settings(timeout_s, read_only=False),
+            timeout=10,
+        )
+
+    return create_async_engine(
+        "postgresql+asyncpg://", async_creator=connect, pool_size=settings.write_connections, max_overflow=0, pool_timeout=10, pool_reset_on_return=None
+    )
+
+
+class Writer(Protocol):
+    """What the write door needs to know of who writes."""
+
+    session: AsyncSession
+    principal: UUID
+    request_id: str
+    at: datetime
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session whose work is kept whole when the block ends, and not at all where it raises."""
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+        yield session
+
+
+async def driver(session: AsyncSession) -> asyncpg.Connection:
+    """The bare connection under `session`, in its transaction: for COPY, and for answers rendered by the read door."""
+    raw = await (await session.connection()).get_raw_connection()
+    return raw.driver_connection
+
+
+async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] | None = None) -> None:
+    """Write `row` now and say so. Raises Conflict, Invalid where a constraint refuses it; a constraint is named by its refusal's code."""
+    fresh = action in CREATES
+    if not fresh:
+        row.version += 1
+        row.updated_at = writer.at
+    writer.session.add(row)
+    await _flush(writer.session)
+    if hasattr(row, "external_ids") and (fresh or fields is None or "external_ids" in fields):
+        await _name(writer, row)
+    await _record(writer, row, action, list(fields if fields is not None else type(row).model_fields))
+    await _touch_scopes(writer, row)
+
+
+async def remove(writer: Writer, row: Kept, action: str = "delete") -> None:
+    """Delete `row` for good; the feed keeps a tombstone of it."""
+    row.version += 1
+    await writer.session.delete(row)
+    await _flush(writer.session)
+    if hasattr(row, "external_ids"):
+        row.external_ids = {}
+        await _name(writer, row)
+    await _record(writer, row, action, [])
+    await _touch_scopes(writer, row)
+
+
+CREATES = frozenset({"create", "propose", "invite", "grant", "import"})
+"""Actions that make a record; every other one changes what is there."""
+
+OUTSIDE_BODY = frozenset({"created_at", "updated_at", "version", "name_key"})
+REACHES_SCOPES = {"granted": "one", "principal": "one", "affiliation": "all", "participation": "all", "succession": "all", "association": "all", "programme": "all"}
+
+
+async def _flush(session: AsyncSession) -> None:
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise refusal_of(error) from error
+
+
+def refusal_of(error: DBAPIError) -> Exception:
+    """The refusal that a violated constraint is named after. Never PostgreSQL's own text: it quotes the row."""
+    cause = getattr(error.orig, "__cause__", None)
+    code = getattr(cause, "constraint_name", None) or "conflict"
+    state = getattr(cause, "sqlstate", "")
+    if state == "23503":
+        return Invalid("This refers to something that does not exist.", "unknown-reference")
+    if state == "23514":
+        return Invalid("This states something that cannot be.", code)
+    if code.endswith("_pkey"):
+        code = "already-exists"
+    return Conflict("This cannot stand beside what is already there.", code)
+
+
+def _noun(row: Kept) -> str:
+    return str(type(row).__tablename__)
+
+
+def _thing(row: Kept) -> str:
+    return str(getattr(row, "id", None) or getattr(row, "key", ""))
+
+
+async def _name(writer: Writer, row: Kept) -> None:
+    """Keep external_id equal to the row's own copy. Raises Conflict(external-id-taken) where another thing has the code."""
+    noun, thing = _noun(row), _thing(row)
+    await run(writer.session, "delete from external_id where noun = :noun and thing = :thing", noun=noun, thing=thing)
+    for scheme, value in (row.external_ids or {}).items():  # type: ignore[attr-defined]
+        statement = """insert into external_id (noun, scheme, value, thing, country_id, municipality_id, organisation_id)
+                       values (:noun, :scheme, :value, :thing, :c, :m, :o)"""
+        units = {"c": _unit(row, "country_id"), "m": _unit(row, "municipality_id"), "o": _organisation(row)}
+        try:
+            await run(writer.session, statement, noun=noun, thing=thing, scheme=scheme, value=value, **units)
+        except IntegrityError as error:
+            raise Conflict(f"Another {noun} already has this code of {scheme}.", "external-id-taken", pointer=f"/external_ids/{scheme}") from error
+
+
+def _unit(row: Kept, column: str) -> int:
+    if column == f"{_noun(row)}_id":
+        return int(row.id)  # type: ignore[attr-defined]
+    return int(getattr(row, column, None) or 0)
+
+
+def _organisation(row: Kept) -> UUID | None:
+    if _noun(row) in ("organisation", "programme"):
+        return row.id  # type: ignore[attr-defined, no-any-return]
+    return getattr(row, "organisation_id", None) or getattr(row, "programme_id", None)
+
+
+def _body(row: Kept) -> str:
+    """The record as the feed shows it: what is personal or secret is named by `fields`, never shown."""
+    hidden = getattr(row, "PERSONAL", frozenset()) | OUTSIDE_BODY
+    return row.model_dump_json(exclude=set(hidden))
+
+
+async def _record(writer: Writer, row: Kept, action: str, fields: list[str]) -> None:
+    statement = """insert into change (municipality_id, country_id, organisation_id, is_public, principal_id, request_id, noun, thing, action, version, fields, body, at)
+           values (:m, :c, :o, :public, :who, :request, :noun, :thing, :action, :version, :fields, cast(:body as jsonb), :at)"""
+    values = {
+        "m": _unit(row, "municipality_id"),
+        "c": _unit(row, "country_id"),
+        "o": _organisation(row),
+        "public": getattr(row, "PUBLIC", False),
+        "who": writer.principal,
+        "request": writer.request_id,
+        "noun": _noun(row),
+        "thing": _thing(row),
+        "action": action,
+        "version": row.version,
+        "fields": [f for f in fields if f not in OUTSIDE_BODY],
+        "body": None if action == "delete" else _body(row),
+        "at": writer.at,
+    }
+    await run(writer.session, statement, **values)
+
+
+async def saw(writer: Writer, row: Kept) -> None:
+    """Record that personal data of `row` was read: before it is answered, in the transaction that answers it."""
+    await _record(writer, row, "read-personal", sorted(getattr(row, "PERSONAL", ())))
+
+
+async def keep_many(writer: Writer, noun: str, changes: Sequence[dict[str, Any]]) -> None:
+    """The change records of a set-based write that already happened in this transaction: one an import and municipality.
+
+    Each of `changes` holds thing, municipality_id, country_id and body (counts and periods, never values).
+    """
+    connection = await driver(writer.session)
+    await connection.execute(
+        """insert into change (municipality_id, country_id, principal_id, request_id, noun, thing, action, version, body, at)
+           select x.municipality_id, x.country_id, $2, $3, $4, x.thing, 'import', 1, x.body, $5
+           from jsonb_to_recordset($1::jsonb) x (municipality_id int, country_id int, thing text, body jsonb)""",
+        json.dumps(list(changes), default=str),
+        writer.principal,
+        writer.request_id,
+        noun,
+        writer.at,
+    )
+
+
+async def _touch_scopes(writer: Writer, row: Kept) -> None:
+    """Who may see what follows from this row: the scopes kept with the grants change in the same transaction."""
+    reach = REACHES_SCOPES.get(_noun(row))
+    if reach == "one":
+        who = getattr(row, "principal_id", None) or row.id  # type: ignore[attr-defined]
+        await run(writer.session, "select app.keep_scopes(:who, :at)", who=who, at=writer.at)
+    elif reach == "all":
+        await run(writer.session, "select app.forget_scopes()")
+
+
+async def fetch(writer: Writer, model: type[Model], key: Any, seen: str) -> Model:
+    """The row, for whoever changes it next to wait for. Raises NotFound — also where it exists outside `seen`, the caller's scope as SQL over `t`.
+
+    Row security says the same; the predicate is repeated so that either of them alone would be enough. The lock is an advisory one, because
+    `for update` would ask for the right to write before `access.require` could say 403 instead of 404.
+    """
+    table = model.__tablename__
+    await run(writer.session, "select pg_advisory_xact_lock(hashtextextended(:thing, 0))", thing=f"{table} {key}")
+    found = (await run(writer.session, f"select 1 from {table} t where t.id = :id and ({seen})", id=key)).first()
+    row = await writer.session.get(model, key) if found else None
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def run(session: AsyncSession, statement: str, **values: Any) -> Any:
+    """Execute hand-written SQL in the session's transaction; values travel as parameters."""
+    return await session.exec(text(statement), params=values)  # type: ignore[call-overload]
+
+
+async def refuse_bypass(doors: Doors) -> None:
+    """Raises RuntimeError where the role of the API could pass row security by: then nothing would keep tenants apart."""
+    row = await doors.reads.fetchrow(
+        """select r.rolsuper or r.rolbypassrls as bypasses, exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'usage')) as owns from pg_roles r where r.rolname = current_user"""
+    )
+    if row["bypasses"] or row["owns"]:
+        raise RuntimeError("the role of AMUPREV_DATABASE_URL owns tables or bypasses row security; use a role like amuprev_api (see README)")

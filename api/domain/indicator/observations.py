@@ -1,0 +1,213 @@
+"""Observations, populations and imports, as they are kept and read."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
+from sqlmodel import Field
+
+from api.domain.fields import Fields, Kept, Number, Row, one_of
+
+
+class Frequency(StrEnum):
+    """Length of the period (SDMX CL_FREQ)."""
+
+    ANNUAL = "A"
+    QUARTERLY = "Q"
+    MONTHLY = "M"
+
+
+class ObsStatus(StrEnum):
+    """Status of a value (SDMX CL_OBS_STATUS)."""
+
+    NORMAL = "A"
+    BREAK = "B"
+    ESTIMATED = "E"
+    PROVISIONAL = "P"
+    MISSING = "M"
+    SUPPRESSED = "Q"
+
+
+class Observation(Kept, table=True):
+    """One value: its key is what it is about. Zero is a value; a month that no row speaks of is not yet reported."""
+
+    municipality_id: int = Field(primary_key=True)
+    indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    period_on: date = Field(primary_key=True)
+    frequency: Frequency = one_of(Frequency, primary_key=True)
+    dims: str = Field(default="", primary_key=True)
+    country_id: int
+    value: Decimal | None
+    status: ObsStatus = one_of(ObsStatus)
+    assisted: bool = False
+    import_id: UUID | None = None
+    row_numbers: list[int] | None = Field(default=None, sa_type=ARRAY(INTEGER))  # type: ignore[call-overload]
+
+
+class ObservationRevision(Fields, table=True):
+    """What a restatement replaced."""
+
+    __tablename__ = "observation_revision"
+
+    municipality_id: int = Field(primary_key=True)
+    indicator_id: int = Field(primary_key=True)
+    source_id: int = Field(primary_key=True)
+    period_on: date = Field(primary_key=True)
+    frequency: Frequency = one_of(Frequency, primary_key=True)
+    dims: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    country_id: int
+    value: Decimal | None
+    status: ObsStatus = one_of(ObsStatus)
+    import_id: UUID | None
+    row_numbers: list[int] | None = Field(sa_type=ARRAY(INTEGER))  # type: ignore[call-overload]
+    replaced_at: datetime
+    replaced_by: UUID | None
+    replaced_import_id: UUID | None
+
+
+class ObservationOut(Kept):
+    """An observation as it is read."""
+
+    municipality_id: int
+    municipality: str
+    """Name, for display; never a key."""
+    indicator: str
+    source: str
+    period: str
+    """ISO 8601 / SDMX: 2022, 2022-Q1 or 2022-03."""
+    dims: str
+    value: Number | None
+    status: ObsStatus
+    assisted: bool
+    """Written by the association of a municipality that has no users of its own yet."""
+    import_id: UUID | None
+    row_numbers: list[int] | None
+    """Rows of the imported file this value is the sum of, from 1, the header being row 1."""
+
+
+class Population(Kept, table=True):
+    """Residents of a municipality in a year, by one source."""
+
+    municipality_id: int = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    country_id: int
+    value: int
+    assisted: bool = False
+    import_id: UUID | None = None
+    row_number: int | None = None
+
+
+class PopulationOut(Kept):
+    """A population as it is read."""
+
+    municipality_id: int
+    municipality: str
+    year: int
+    source: str
+    value: int
+    """Residents."""
+    import_id: UUID | None
+    row_number: int | None
+
+
+class Figure(Fields, table=True):
+    """The yearly summary; recomputed from the observations by RECOMPUTE in api/domain/indicator/figures.py."""
+
+    municipality_id: int = Field(primary_key=True)
+    indicator_id: int = Field(primary_key=True)
+    source_id: int = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    country_id: int
+    total: Decimal
+    months: int
+    by_month: list[Decimal | None] | None = Field(default=None, sa_type=ARRAY(INTEGER))  # type: ignore[call-overload]
+
+
+class ImportState(StrEnum):
+    """What came of an import."""
+
+    DONE = "done"
+    CHECKED = "checked"
+    """A dry run: nothing was kept."""
+    REFUSED = "refused"
+
+
+class Import(Row, table=True):
+    """The row of one upload and all that came of it."""
+
+    principal_id: UUID
+    country_id: int = 0
+    municipality_id: int = 0
+    organisation_id: UUID | None = None
+    kind: str
+    reader: str
+    source: str | None = None
+    file_name: str | None = None
+    file_sha256: str
+    bytes: int
+    dry_run: bool
+    state: ImportState = one_of(ImportState)
+    report: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class RowError(Fields):
+    """Rows of a file that were refused or parked for one reason."""
+
+    code: str
+    """Stable kebab-case code."""
+    detail: str
+    count: int
+    rows: list[int]
+    """The first hundred row numbers, from 1, the header being row 1."""
+    places: list[str] = []
+    """The first hundred places as the file names them, where the place is the reason."""
+    candidates: dict[str, list[str]] = {}
+    """Place -> what it may be."""
+
+
+class Report(Fields):
+    """What came of every row. rows_in = rows_used + rows_parked + rows_refused + rows_ignored."""
+
+    rows_in: int
+    rows_used: int
+    """Rows that a value was made of, alone or summed with others."""
+    rows_parked: int
+    """Rows kept aside until somebody says which place is meant."""
+    rows_refused: int
+    rows_ignored: int
+    """Rows that state nothing: another indicator, or every period blank."""
+    values: int
+    """Values the file states."""
+    created: int
+    changed: int
+    """Values that were restated; what stood there is in their revisions."""
+    unchanged: int
+    not_yet_reported: int
+    """Blank periods: not kept, and never taken for zero."""
+    ended: int = 0
+    """Only with mode=snapshot: records that the file no longer holds and that were ended."""
+    would_end: list[str] = []
+    """Only with mode=snapshot without confirmation: the first hundred that would end."""
+    errors: list[RowError] = []
+    totals: dict[str, dict[str, float]] = {}
+    """Indicator -> year -> sum of the file's values, to be held against the publisher's own totals."""
+
+
+class ImportOut(Row):
+    """An import as it is read."""
+
+    kind: str
+    reader: str
+    source: str | None
+    file_name: str | None
+    file_sha256: str
+    bytes: int
+    dry_run: bool
+    state: ImportState
+    report: Report

@@ -1,0 +1,89 @@
+"""The lens: region, programme, country, association or municipality, each turned into SQL that says which rows are meant.
+
+One mechanism for every collection. A `Shape` says which columns of a table place its rows; `unit_sql` finds what the address names, `meant` are the
+rows of the level, `seen` those of the caller. Row security says `seen` a second time; here it is what lets the planner use an index.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from api.domain.levels import Level
+
+UNITS: dict[Level, str] = {
+    Level.REGION: "select 0 as unit, array[]::int[] as municipalities",
+    Level.COUNTRY: "select app.country_of({unit}) as unit, array[]::int[] as municipalities",
+    Level.MUNICIPALITY: "select u as unit, app.with_predecessors(u) as municipalities from (select app.municipality_of({unit}) u offset 0) x",
+    Level.ASSOCIATION: "select u as unit, app.affiliated(u, {as_of}) as municipalities from (select app.association_of({unit}) u offset 0) x",
+    Level.PROGRAMME: "select u as unit, app.participating(u, {as_of}) as municipalities from (select app.programme_of({unit}) u offset 0) x",
+}
+
+PREFIX: dict[Level, str] = {
+    Level.REGION: "/v1/region",
+    Level.PROGRAMME: "/v1/programmes/{unit}",
+    Level.COUNTRY: "/v1/countries/{unit}",
+    Level.ASSOCIATION: "/v1/associations/{unit}",
+    Level.MUNICIPALITY: "/v1/municipalities/{unit}",
+}
+
+
+@dataclass(frozen=True)
+class Lens:
+    """The level a collection is read through: `unit` as the address names it, on the day `as_of`."""
+
+    level: Level = Level.REGION
+    unit: str = ""
+    as_of: date = date.min
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which columns place the rows of a table `t`; None where it has no such column. `override` says what a level means where no column does."""
+
+    public: bool = False
+    country: str | None = "t.country_id"
+    municipality: str | None = "t.municipality_id"
+    association: str | None = None
+    programme: str | None = None
+    organisation: str | None = None
+    own: str | None = None
+    override: dict[Level, str] = field(default_factory=dict)
+
+    def seen(self, mode: str = "read") -> str:
+        """The caller's own scope, over `t`: the same words as the policy template of the table."""
+        if self.public and mode == "read":
+            return "true"
+        either = [
+            f"{column} = any((select app.{mode}_{kind})::{array})"
+            for column, kind, array in ((self.country, "countries()", "int[]"), (self.municipality, "municipalities()", "int[]"), (self.organisation, "organisations()", "uuid[]"))
+            if column
+        ]
+        if self.own:
+            either.append(f"{self.own} = (select app.principal())")
+        return f"({' or '.join(either)})"
+
+    def meant(self, level: Level) -> str:
+        """The rows of the level's unit `l`, over `t`; those of its municipalities, and its own."""
+        if level in self.override:
+            return self.override[level]
+        if level is Level.REGION:
+            return "true"
+        if level is Level.COUNTRY:
+            return f"{self.country} = l.unit" if self.country else "false"
+        either = [f"{self.municipality} = any(l.municipalities)"] if self.municipality else []
+        own = {Level.ASSOCIATION: self.association, Level.PROGRAMME: self.programme}.get(level)
+        if own:
+            either.append(f"{own} = l.unit")
+        return f"({' or '.join(either)})" if either else "false"
+
+
+def whole(level: Level) -> str:
+    """Whether the caller sees all of unit `l` (a figure of a part would be taken for the whole): 'whole', 'part' or 'none', as SQL."""
+    countries, municipalities = "(select app.read_countries())::int[]", "(select app.read_municipalities())::int[]"
+    if level is Level.REGION:
+        return f"case when (select app.read_region()) then 'whole' when cardinality({countries}) + cardinality({municipalities}) > 0 then 'part' else 'none' end"
+    if level is Level.COUNTRY:
+        some = f"exists (select from municipality x where x.country_id = l.unit and x.id = any({municipalities}))"
+        return f"case when l.unit = any({countries}) then 'whole' when {some} then 'part' else 'none' end"
+    seen = f"(x.country_id = any({countries}) or x.id = any({municipalities}))"
+    of = "from municipality x where x.id = any(l.municipalities)"
+    return f"(select case when count(*) > 0 and bool_and({seen}) then 'whole' when bool_or({seen}) then 'part' else 'none' end {of})"

@@ -1,0 +1,48 @@
+"""Offices: who manages the records of access, where an office is, and giving one."""
+
+from uuid import UUID
+
+from api import db
+from api.access import Caller
+from api.domain.access.people import Granted, GrantFields, Unit
+from api.domain.access.units import Place
+from api.domain.fields import known
+from api.domain.levels import Level
+from api.levels import Shape
+
+MANAGED = f"({Shape(organisation='t.organisation_id').seen('write')} or (select app.write_region()))"
+
+
+class Managed(Shape):
+    """Records of access: one's own, and those of the units where one writes."""
+
+    def seen(self, mode: str = "read") -> str:
+        return f"({self.own} = (select app.principal()) or {MANAGED})" if self.own else MANAGED
+
+
+PLACES = {
+    Level.REGION: "select 0, 0, 0, null::uuid",
+    Level.COUNTRY: "select id, 0, 0, null::uuid from country where id = app.country_of(:unit)",
+    Level.MUNICIPALITY: "select country_id, id, 0, null::uuid from municipality where id = app.municipality_of(:unit)",
+    Level.ASSOCIATION: "select country_id, 0, id, organisation_id from association where id = app.association_of(:unit)",
+    Level.PROGRAMME: "select 0, 0, 0, id from programme where id = app.programme_of(:unit)",
+}
+
+
+async def place_of(caller: Caller, unit: Unit) -> Place:
+    """Where an office is. Raises Invalid where the unit is not known."""
+    values = {"unit": unit.unit} if unit.unit else {}
+    row = (await db.run(caller.session, PLACES[unit.level], **values)).first()
+    known(row and 1, "/unit")
+    assert row is not None
+    return Place(*row)
+
+
+async def give(caller: Caller, who: UUID, body: GrantFields) -> Granted:
+    """Keep an office of `who`. Raises NotAllowed where no role of the caller gives it there."""
+    place = await place_of(caller, body)
+    caller.require_giving(body.role, place.target())
+    said = body.model_dump(include={"role", "level", "starts_on", "ends_on", "personal"})
+    row = Granted.model_validate(said | place.located() | {"principal_id": who, "association_id": place.association_id, "granted_by": caller.principal})
+    await db.keep(caller, row, "grant")
+    return row

@@ -1,0 +1,1 @@
+"""Territory, organisations and the dated ties between them."""

@@ -1,0 +1,1 @@
+"""The regional network: the second application."""

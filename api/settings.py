@@ -1,0 +1,61 @@
+"""Settings, each read from the environment as AMUPREV_<NAME>; the README's table is made from here."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that may differ from one installation to the next. Nothing here is needed to start on one's own machine."""
+
+    model_config = SettingsConfigDict(env_prefix="AMUPREV_", use_attribute_docstrings=True, extra="ignore")
+
+    database_url: SecretStr | None = None
+    """PostgreSQL (18) that the API uses, as a role that owns nothing; unset: an embedded one under AMUPREV_HOME."""
+    owner_database_url: SecretStr | None = None
+    """The same database as its owner; used by `migrate`, `backup` and `restore` only."""
+    report_database_url: SecretStr | None = None
+    """A replica that may serve exports; unset: the primary."""
+    home: Path = Path(".amuprev")
+    """Folder of the embedded PostgreSQL; never used when AMUPREV_DATABASE_URL is set."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = 8000
+    """Port to listen on."""
+    public_url: str = ""
+    """Address under which clients reach the API, for the links it hands out; unset: relative links."""
+    cors_origins: str = ""
+    """Origins of front ends that may call from a browser, separated by spaces; `*` for any."""
+    read_connections: int = 8
+    """Connections of the read door, per process."""
+    read_admissions: int = 3
+    """Reads that may be inside PostgreSQL at once, per process; the others wait in order of arrival."""
+    write_connections: int = 8
+    """Connections of the write door, per process."""
+    export_connections: int = 2
+    """Connections of the exports, per process."""
+    db_statement_cache: int = 512
+    """Prepared statements kept per connection; 0 behind PgBouncer in transaction mode."""
+    statement_timeout_s: float = 30
+    """Longest statement of a read or a single write, in seconds."""
+    import_timeout_s: float = 900
+    """Longest statement of an import, in seconds."""
+    body_limit_bytes: int = 1_000_000
+    """Largest body of a request that is not an upload, in bytes."""
+    upload_limit_bytes: int = 64_000_000
+    """Largest uploaded file, in bytes."""
+    header_timeout_s: float = 10
+    """How long a connection may take to send its request line and headers, in seconds."""
+    idle_timeout_s: float = 30
+    """How long an upload may send nothing, in seconds; there is no limit on its total time."""
+    access_token_s: int = 900
+    """Lifetime of an access token, in seconds; at most 900."""
+    refresh_token_days: int = 30
+    """Lifetime of a refresh token, in days; renewed each time it is used."""
+    invitation_days: int = 7
+    """How long an invitation or a reset link is good, in days."""
+    attempts_per_minute: int = 30
+    """Sign-in attempts taken from one address per minute, before authentication."""
+    log_level: str = "info"
+    """debug, info, warning or error."""

@@ -1,0 +1,141 @@
+"""One embedded PostgreSQL for the run, migrated as in production. A test that writes gets a copy of the demonstration region of its own."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from starlette.types import ASGIApp
+
+from api import demo, founding
+from api.app import create_app
+from api.embedded import EmbeddedPostgres
+from api.settings import Settings
+from migrations.apply import migrate
+from tests import contract, stored
+
+SHARED = contract.ROOT.parent / "shared" / "data"
+"""The real files, where they stand beside the repository; tests that need them skip elsewhere, saying so."""
+numbers = itertools.count()
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Told how far a migration is; tests need no bars."""
+
+
+@dataclass
+class World:
+    """A database with the API over it. `world.who("mx")` is a client with that person's token, `world.who()` the public."""
+
+    postgres: EmbeddedPostgres
+    database: str
+    app: ASGIApp
+    settings: Settings
+    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    def url(self, role: Any = "owner") -> str:
+        return self.postgres.dsn(self.database, role)
+
+    async def who(self, name: str = "", **headers: str) -> httpx.AsyncClient:
+        """A client whose every answer is checked against the documents. The name of a person of the demonstration, or nothing."""
+        if name and name not in self.clients:
+            self.clients[name] = self.client(await founding.token(self.url("api"), f"{name}@demo.example"))
+        elif not name and name not in self.clients:
+            self.clients[""] = self.client()
+        client = self.clients[name]
+        return self.client(client.headers.get("authorization", " ").split(" ", 1)[1], **headers) if headers else client
+
+    def client(self, token: str = "", *, checked: bool = True, **headers: str) -> httpx.AsyncClient:
+        every = headers | ({"Authorization": f"Bearer {token}"} if token else {})
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("127.0.0.1", next(numbers)))
+        hooks: dict[str, Any] = {"response": [contract.check]} if checked else {}
+        return httpx.AsyncClient(transport=transport, base_url="http://test", headers=every, event_hooks=hooks, timeout=60)
+
+    @asynccontextmanager
+    async def owner(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection that sees everything."""
+        connection = await asyncpg.connect(self.url())
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("amuprev")
+
+
+@pytest.fixture(scope="session")
+def postgres(home: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(home, durable=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    return Settings(home=home, attempts_per_minute=100_000, read_connections=4, write_connections=4, export_connections=2)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def empty_template(postgres: EmbeddedPostgres) -> str:
+    """A migrated database with its catalogues and nobody in it."""
+    postgres.prepare("amuprev_empty")
+    await migrate(postgres.dsn("amuprev_empty", "owner"), silent)
+    await founding.sign_keys(postgres.dsn("amuprev_empty", "api"))
+    return "amuprev_empty"
+
+
+@pytest_asyncio.fixture(scope="session")
+async def region_template(postgres: EmbeddedPostgres, empty_template: str, settings: Settings) -> str:
+    """The same with the demonstration region, made through the API."""
+    postgres.create("amuprev_region", empty_template)
+    await demo.fill(settings, postgres.dsn("amuprev_region", "api"), postgres.dsn("amuprev_region", "owner"), silent)
+    return "amuprev_region"
+
+
+@asynccontextmanager
+async def opened(postgres: EmbeddedPostgres, database: str, settings: Settings) -> AsyncIterator[World]:
+    """The API over `database`; afterwards every stored count, copy and change record must be what it should be."""
+    app, applications = create_app(settings, postgres.dsn(database, "api"))
+    async with applications.open():
+        world = World(postgres, database, app, settings)
+        yield world
+        for client in world.clients.values():
+            await client.aclose()
+    await stored.check(postgres.dsn(database, "owner"))
+
+
+@pytest_asyncio.fixture(scope="session")
+async def region(postgres: EmbeddedPostgres, region_template: str, settings: Settings) -> AsyncIterator[World]:
+    """The demonstration region, shared by all tests that only read."""
+    postgres.create("amuprev_shared", region_template)
+    async with opened(postgres, "amuprev_shared", settings) as world:
+        yield world
+
+
+@pytest_asyncio.fixture
+async def world(postgres: EmbeddedPostgres, region_template: str, settings: Settings) -> AsyncIterator[World]:
+    """A demonstration region of one's own, to write in."""
+    name = f"t{os.getpid()}_{next(numbers)}"
+    postgres.create(name, region_template)
+    try:
+        async with opened(postgres, name, settings) as found:
+            yield found
+    finally:
+        postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real files. Skips where it is not there."""
+    if not SHARED.is_dir():
+        pytest.skip("the real files (../shared/data) are not beside this repository")
+    return SHARED

@@ -1,0 +1,86 @@
+"""Every answer any test sees must be one the committed OpenAPI documents promise: path, status, media type, and a body without an extra member."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).parent.parent
+FILES = {"backend": ROOT / "openapi" / "backend.json", "network": ROOT / "openapi" / "network.json"}
+NOT_DOCUMENTED = re.compile(r"^/(docs|openapi)(/|$)")
+SEEN: set[tuple[str, str, str]] = set()
+"""(operationId, status, media type) of every answer so far; tests/test_contract.py reads it."""
+
+
+def close(schema: Any) -> Any:
+    """`schema` with every object that names its members shut to others: else an extra column would pass unseen."""
+    if isinstance(schema, list):
+        return [close(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    shut = {key: close(value) for key, value in schema.items()}
+    if "properties" in shut and shut.get("type") == "object":
+        shut.setdefault("additionalProperties", False)
+    return shut
+
+
+@lru_cache(maxsize=1)
+def documents() -> dict[str, dict[str, Any]]:
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in FILES.items()}
+
+
+@lru_cache(maxsize=1)
+def operations() -> list[tuple[re.Pattern[str], int, str, dict[str, Any], str]]:
+    """(path pattern, parameters in it, path, its operations, document name), the most literal path first."""
+    found = []
+    for name, document in documents().items():
+        for path, said in document["paths"].items():
+            pattern = re.compile(re.sub(r"{\w+}", "[^/]+", path.replace(".", r"\.")) + "$")
+            found.append((pattern, path.count("{"), path, said, name))
+    return sorted(found, key=lambda f: (f[1], f[2]))
+
+
+def operation_of(method: str, path: str) -> tuple[dict[str, Any] | None, str]:
+    """The documented operation that answers `method path`, and its document; None where the path or the method is not in any."""
+    for pattern, _, _, said, name in operations():
+        if pattern.match(path):
+            return said.get(method.lower()), name
+    return None, ""
+
+
+@lru_cache(maxsize=4096)
+def _validator(document: str, method: str, path: str, status: str, media: str) -> Draft202012Validator:
+    said = documents()[document]["paths"][path][method]["responses"][status]["content"][media]["schema"]
+    return Draft202012Validator(close(said) | {"components": close(documents()[document]["components"])})
+
+
+def _template(path: str) -> str:
+    return next(template for pattern, _, template, _, _ in operations() if pattern.match(path))
+
+
+async def check(response: httpx.Response) -> None:
+    """An httpx response hook. Fails the test where the answer is not promised."""
+    request, path = response.request, response.request.url.path
+    if NOT_DOCUMENTED.match(path):
+        return
+    operation, document = operation_of(request.method, path)
+    if operation is None:
+        assert response.status_code in (404, 405, 413), f"{request.method} {path} is in no document and answered {response.status_code}"
+        return
+    status = str(response.status_code)
+    assert status in operation["responses"], f"{operation['operationId']} answered {status}, which its document does not promise: {(await response.aread())[:500]!r}"
+    promised = operation["responses"][status].get("content", {})
+    body = await response.aread()
+    media = response.headers.get("content-type", "").split(";")[0]
+    SEEN.add((operation["operationId"], status, media))
+    if not promised:
+        assert not body, f"{operation['operationId']} {status} promises no body"
+        return
+    assert media in promised, f"{operation['operationId']} {status}: {media} is not promised"
+    if media in ("application/json", "application/problem+json"):
+        found = list(_validator(document, request.method.lower(), _template(path), status, media).iter_errors(json.loads(body)))
+        assert not found, f"{operation['operationId']} {status}: {found[0].message[:300]} at {list(found[0].absolute_path)}"

@@ -1,0 +1,30 @@
+"""What is kept twice must agree: counts with what they count, copies of codes with the codes, versions with their change records."""
+
+import asyncpg
+
+CHECKS = {
+    "every versioned row that was written through the door has a change record of its version": """
+        select '{table}', t.id::text from {table} t
+        where t.version > 1 and not exists (select from change c where c.noun = '{table}' and c.thing = t.id::text and c.version = t.version)
+          and exists (select from change c where c.noun = '{table}' and c.thing = t.id::text)""",
+    "external_id says the same as the row's own copy": """
+        select '{table}', t.id::text from {table} t
+        where t.external_ids is distinct from coalesce((select jsonb_object_agg(e.scheme, e.value) from external_id e where e.noun = '{table}' and e.thing = t.id::text), '{{}}')""",
+}
+VERSIONED = ("organisation", "affiliation", "participation", "granted", "principal", "municipality", "succession", "programme", "api_key", "invitation")
+NAMED = ("municipality", "organisation", "affiliation", "participation", "country", "admin1")
+SCOPES = "select 'scope', s.principal_id::text from scope s where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"
+
+
+async def check(url: str) -> None:
+    """Asserts over the database at `url`, as its owner."""
+    connection = await asyncpg.connect(url)
+    try:
+        for (rule, statement), tables in zip(CHECKS.items(), (VERSIONED, NAMED), strict=True):
+            for table in tables:
+                wrong = await connection.fetch(statement.format(table=table))
+                assert not wrong, f"{rule}: {wrong[:3]}"
+        wrong = await connection.fetch(SCOPES)
+        assert not wrong, f"the scopes kept with the grants are what they would be computed afresh: {wrong[:3]}"
+    finally:
+        await connection.close()

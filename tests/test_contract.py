@@ -1,0 +1,30 @@
+"""The documents: valid, committed as generated, and complete."""
+
+import json
+
+import pytest
+from openapi_spec_validator import validate
+
+from api import app
+from tests.contract import documents, operations
+
+
+@pytest.mark.parametrize("name", ["backend", "network"])
+def test_the_document_is_valid(name: str) -> None:
+    validate(documents()[name])
+    assert documents()[name]["openapi"].startswith("3.1")
+
+
+@pytest.mark.parametrize(("name", "made"), [("backend", app.backend), ("network", app.network)])
+def test_the_committed_document_is_the_generated_one(name: str, made) -> None:
+    assert documents()[name] == json.loads(json.dumps(made().openapi())), "run `./run amuprev openapi` and commit what it writes"
+
+
+def test_every_operation_says_what_it_is_for() -> None:
+    silent = [o["operationId"] for _, _, _, said, _ in operations() for o in said.values() if not o.get("description")]
+    assert silent == []
+
+
+def test_operation_ids_are_unique_and_verb_first() -> None:
+    ids = [o["operationId"] for _, _, _, said, _ in operations() for o in said.values()]
+    assert len(ids) == len(set(ids))
