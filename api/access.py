@@ -24,7 +24,9 @@ from api.tokens import BadToken, Keyring, SigningKey, new_signing_key
 LANGUAGES = ("en", "es", "pt")
 NOBODY = UUID(int=0)
 
-_password_flow = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False, description="Sign in with an e-mail address and a password.")
+_password_flow = OAuth2PasswordBearer(
+    tokenUrl="/v1/auth/token", auto_error=False, description="Sign in with an e-mail address and a password."
+)
 _bearer = HTTPBearer(auto_error=False, description="An access token, or a service key `amp_…`.")
 
 
@@ -155,8 +157,9 @@ async def _asking(reading: Annotated[Reading, Depends(_public)]) -> Reading:
 
 
 ENTER = "select app.enter(:credential, :request, :at)"
-HELD = """select coalesce(json_agg(json_build_object('role', g.role, 'level', g.level, 'country_id', g.country_id, 'association_id', g.association_id,
-    'organisation_id', g.organisation_id, 'municipalities', case when g.municipality_id > 0 then app.written_with(g.municipality_id) else array[]::int[] end)), '[]')::text
+HELD = """select coalesce(json_agg(json_build_object('role', g.role, 'level', g.level, 'country_id', g.country_id,
+    'association_id', g.association_id, 'organisation_id', g.organisation_id,
+    'municipalities', case when g.municipality_id > 0 then app.written_with(g.municipality_id) else array[]::int[] end)), '[]')::text
     from app.effective(:who, :day) g"""
 
 
@@ -173,7 +176,12 @@ async def enter(caller: Caller, credential: str) -> None:
 def _held(said: dict[str, Any]) -> Held:
     organisation = UUID(said["organisation_id"]) if said["organisation_id"] else None
     return Held(
-        Role(said["role"]), Level(said["level"]), said["country_id"], said["association_id"], organisation, frozenset(said["municipalities"])
+        Role(said["role"]),
+        Level(said["level"]),
+        said["country_id"],
+        said["association_id"],
+        organisation,
+        frozenset(said["municipalities"]),
     )
 
 
@@ -201,7 +209,7 @@ Joining = Annotated[Caller, Depends(_joining, scope="function")]
 
 
 def if_match(request: Request) -> int | None:
-    """The version a change is of: If-Match holding the ETag that was read; None where it is missing. Raises Invalid where it is no ETag of ours."""
+    """The version a change is of: If-Match holding the ETag that was read; None without it. Raises Invalid where it is none of ours."""
     said = request.headers.get("if-match")
     if said is None:
         return None

@@ -1,14 +1,14 @@
 """The two applications over one database: /v1 (the backend) and /network/v1 (the regional network)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import fastapi_swagger
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -108,17 +108,27 @@ def _documentation(applications: dict[str, FastAPI]) -> FastAPI:
     pages = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     pages.mount("/docs/assets", StaticFiles(directory=Path(fastapi_swagger.__file__).parent / "resources"))
     for name, app in applications.items():
-        document = app.openapi
-        pages.add_route(f"/openapi/{name}.json", lambda _, document=document: JSONResponse(document()))
-        page = get_swagger_ui_html(
-            openapi_url=f"/openapi/{name}.json",
-            title=app.title,
-            swagger_js_url="/docs/assets/swagger-ui-bundle.js",
-            swagger_css_url="/docs/assets/swagger-ui.css",
-            swagger_favicon_url="/docs/assets/favicon-32x32.png",
-        )
-        pages.add_route("/docs" if name == "backend" else f"/docs/{name}", lambda _, page=page: page)
+        _document(pages, name, app)
     return pages
+
+
+def _document(pages: FastAPI, name: str, app: FastAPI) -> None:
+    page = get_swagger_ui_html(
+        openapi_url=f"/openapi/{name}.json",
+        title=app.title,
+        swagger_js_url="/docs/assets/swagger-ui-bundle.js",
+        swagger_css_url="/docs/assets/swagger-ui.css",
+        swagger_favicon_url="/docs/assets/favicon-32x32.png",
+    )
+    pages.add_route(f"/openapi/{name}.json", _shown(lambda: JSONResponse(app.openapi())))
+    pages.add_route("/docs" if name == "backend" else f"/docs/{name}", _shown(lambda: page))
+
+
+def _shown(answer: Callable[[], Response]) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_: Request) -> Response:
+        return answer()
+
+    return show
 
 
 def create_app(settings: Settings, database_url: str) -> tuple[ASGIApp, Applications]:
@@ -127,7 +137,9 @@ def create_app(settings: Settings, database_url: str) -> tuple[ASGIApp, Applicat
     app: ASGIApp = applications
     if settings.cors_origins:
         shown = ["ETag", "Link", "Location", "X-Request-Id", "Retry-After", "Idempotent-Replayed"]
-        app = CORSMiddleware(app, allow_origins=settings.cors_origins.split(), allow_methods=["*"], allow_headers=["*"], expose_headers=shown, max_age=3600)
+        app = CORSMiddleware(
+            app, allow_origins=settings.cors_origins.split(), allow_methods=["*"], allow_headers=["*"], expose_headers=shown, max_age=3600
+        )
     return Edge(app, settings), applications
 
 

@@ -46,7 +46,14 @@ class Database:
 @contextmanager
 def progress() -> Iterator[Tell]:
     """Bars for what is being done, on the terminal of errors."""
-    with Progress(TextColumn("{task.description:<12}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn(), console=err, transient=True) as bars:
+    with Progress(
+        TextColumn("{task.description:<12}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    ) as bars:
         tasks: dict[str, TaskID] = {}
 
         def tell(what: str, done: int, of: int) -> None:
@@ -90,7 +97,8 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Fill the embedded database with the demonstration region.")] = True,
 ) -> None:
     """Serve the API: with the embedded PostgreSQL, or with the one AMUPREV_DATABASE_URL names."""
-    settings = Settings(**{k: v for k, v in {"host": host, "port": port}.items() if v is not None})
+    said: dict[str, Any] = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
+    settings = Settings(**said)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level.upper())))
     with database(settings) as found:
         if found.embedded and demo:
@@ -189,7 +197,7 @@ def _tool(program: str, *arguments: str) -> None:
     with database(settings, ready=False) as found:
         folder = EmbeddedPostgres(settings.home).binaries if found.embedded else None
         path = str(folder / program) if folder and (folder / program).exists() else program
-        if os.spawnvp(os.P_WAIT, path, [program, *(a.replace("{url}", found.owner_url) for a in arguments)]):
+        if os.spawnvp(os.P_WAIT, path, [program, *(a.replace("{url}", found.owner_url) for a in arguments)]):  # noqa: S606 - a program of PostgreSQL.
             raise typer.Exit(1)
 
 

@@ -27,7 +27,7 @@ async def run(house: House) -> None:
 
 
 async def tick(house: House) -> int:
-    """One round: keep scopes that are missing or past their day, drop old idempotency keys, reload signing keys. Returns the scopes kept."""
+    """One round: keep scopes that are missing or past their day, drop old idempotency keys, reload the keys. Returns the scopes kept."""
     await reload_keys(house)
     async with db.transaction(house.doors.writes) as session:
         if not (await db.run(session, "select pg_try_advisory_xact_lock(7221, 2)")).scalar():

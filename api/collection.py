@@ -11,7 +11,9 @@ from api.domain.levels import Level
 from api.levels import PREFIX, Lens
 from api.pages import Listing, Page
 
-UnitName = Annotated[str, Path(max_length=100, description="Integer key, ISO code, programme code or `scheme:code`, such as `gt-ine:0101`.")]
+UnitName = Annotated[
+    str, Path(max_length=100, description="Integer key, ISO code, programme code or `scheme:code`, such as `gt-ine:0101`.")
+]
 LISTED = problems.refusals(Invalid, NotNow)
 EVERY_LEVEL = tuple(Level)
 
@@ -24,7 +26,15 @@ async def answer(request: Request, reading: Reading, listing: Listing, query: An
     return await writers.export(reading, listing, query, lens, media)
 
 
-def publish(router: APIRouter, listing: Listing, *, public: bool = False, levels: tuple[Level, ...] = EVERY_LEVEL, flat: str | None = None, about: str = "") -> None:
+def publish(
+    router: APIRouter,
+    listing: Listing,
+    *,
+    public: bool = False,
+    levels: tuple[Level, ...] = EVERY_LEVEL,
+    flat: str | None = None,
+    about: str = "",
+) -> None:
     """Add `GET {level}/{listing.name}` for each of `levels`, and `GET flat`, which reads the whole region."""
     asking = Public if public else Asking
     if flat:
@@ -36,10 +46,10 @@ def publish(router: APIRouter, listing: Listing, *, public: bool = False, levels
 def _add(router: APIRouter, listing: Listing, asking: Any, level: Level, path: str, name: str, about: str) -> None:
     query_type = Annotated[listing.query, pages.AS_QUERY]  # type: ignore[name-defined]
 
-    async def of_region(request: Request, reading: asking, query: query_type) -> Response:  # type: ignore[valid-type]
+    async def of_region(request: Request, reading: asking, query: query_type) -> Response:
         return await answer(request, reading, listing, query, Lens(level))
 
-    async def of_unit(request: Request, unit: UnitName, reading: asking, query: query_type) -> Response:  # type: ignore[valid-type]
+    async def of_unit(request: Request, unit: UnitName, reading: asking, query: query_type) -> Response:
         return await answer(request, reading, listing, query, Lens(level, unit))
 
     router.add_api_route(

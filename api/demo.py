@@ -10,10 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 
-from api import founding
+from api import db, founding
 from api.app import create_app
 from api.settings import Settings
 from migrations.catalogues import rows_of
@@ -39,12 +38,9 @@ def password(home: Path) -> str:
 async def fill(settings: Settings, url: str, owner_url: str, tell: Tell) -> None:
     """Make what of the demonstration is not there yet; a second time it changes nothing."""
     await founding.sign_keys(url)
-    connection = await asyncpg.connect(owner_url)
-    try:
+    async with db.connected(owner_url) as connection:
         if await connection.fetchval("select exists (select from principal where email = 'reader@demo.example')"):
             return
-    finally:
-        await connection.close()
     app, applications = create_app(settings.model_copy(update={"attempts_per_minute": 10_000}), url)
     async with applications.open():
         transport = httpx.ASGITransport(app)
@@ -53,15 +49,12 @@ async def fill(settings: Settings, url: str, owner_url: str, tell: Tell) -> None
             await _people(client, owner_url, secret, tell)
             await _participations(client, secret, tell)
             await _affiliations(client, secret, tell)
-    connection = await asyncpg.connect(owner_url)
-    try:
+    async with db.connected(owner_url) as connection:
         await connection.execute("update principal set demonstration = true where email like '%@demo.example'")
         await connection.execute("update affiliation set demonstration = true")
         await connection.execute("update participation set demonstration = basis = 'demonstration'")
         await connection.execute("select app.keep_scopes(null, now())")
         await connection.execute("analyze")
-    finally:
-        await connection.close()
 
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, **said: Any) -> Any:
@@ -97,7 +90,8 @@ async def _people(client: httpx.AsyncClient, owner_url: str, secret: str, tell: 
 
 def _unit(row: dict[str, Any]) -> str | None:
     """The unit as addresses name it; the files name associations by what they sign as."""
-    return _associations().get(row["unit"], row["unit"]) if row["level"] == "association" else row["unit"]
+    unit: str | None = row["unit"]
+    return _associations().get(unit, unit) if unit and row["level"] == "association" else unit
 
 
 def _associations() -> dict[str, str]:
@@ -151,7 +145,12 @@ async def _affiliations(client: httpx.AsyncClient, secret: str, tell: Tell) -> N
         speaks = await _sign_in(client, officer, secret)
         made = []
         for row in members:
-            body = {"municipality_id": places[row["unit"]], "association_id": int(_associations()[short_name]), "starts_on": row["starts_on"], "ends_on": row["ends_on"]}
+            body = {
+                "municipality_id": places[row["unit"]],
+                "association_id": int(_associations()[short_name]),
+                "starts_on": row["starts_on"],
+                "ends_on": row["ends_on"],
+            }
             made.append((await _ask(client, "POST", "/v1/affiliations", json=body, headers=speaks))["id"])
             done += 1
             tell("affiliations", done, len(rows))

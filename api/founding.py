@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -51,37 +51,32 @@ async def founder(url: str) -> AsyncIterator[Founder]:
 async def sign_keys(url: str) -> None:
     """Give a new database its first signing key; where it has one nothing happens."""
     made = new_signing_key()
-    connection = await asyncpg.connect(url)
-    try:
+    async with db.connected(url) as connection:
         await connection.execute("select app.add_signing_key($1, $2, true, $3)", made.kid, made.private_pem, moment())
-    finally:
-        await connection.close()
 
 
 async def rotate(url: str) -> str:
     """Add the next signing key. It signs after a minute, when every process has read it; nobody is signed out. Returns its id."""
     made = new_signing_key()
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute("select app.add_signing_key($1, $2, false, $3)", made.kid, made.private_pem, moment() + timedelta(seconds=60))
-    finally:
-        await connection.close()
+    async with db.connected(url) as connection:
+        await connection.execute(
+            "select app.add_signing_key($1, $2, false, $3)", made.kid, made.private_pem, moment() + timedelta(seconds=60)
+        )
     return made.kid
 
 
 async def token(url: str, email: str) -> str:
     """An access token of `email`, in a session of its own. Raises Unknown."""
-    connection = await asyncpg.connect(url)
-    try:
+    async with db.connected(url) as connection:
         keys = [SigningKey(r["kid"], r["private_pem"]) for r in await connection.fetch("select * from app.signing_keys($1)", moment())]
         who = await connection.fetchval("select principal_id from app.password_of($1)", email)
         if who is None or not keys:
             raise Unknown(f"Nobody here signs in as {email}; `amuprev serve` lists the people of the demonstration.")
         session = new_id()
-        await connection.execute("select app.open_session($1, $2, $3, $4, $5)", session, who, sha256(new_secret()), moment(), moment() + DAY)
+        await connection.execute(
+            "select app.open_session($1, $2, $3, $4, $5)", session, who, sha256(new_secret()), moment(), moment() + DAY
+        )
         return Keyring(keys).issue(session)
-    finally:
-        await connection.close()
 
 
 async def add_person(url: str, email: str, name: str, admin: bool, *, demonstration: bool = False) -> str:
@@ -112,7 +107,7 @@ async def create_key(url: str, email: str, days: int) -> str:
         label = f"service of {person.id}"
         service = (await writer.session.exec(select(Principal).where(Principal.display_name == label))).first()
         if service is None:
-            where = {"country_id": person.country_id, "municipality_id": person.municipality_id, "organisation_id": person.organisation_id}
+            where: dict[str, Any] = person.model_dump(include={"country_id", "municipality_id", "organisation_id"})
             service = Principal(kind=PrincipalKind.SERVICE, display_name=label, **where)
             await db.keep(writer, service, "create", fields=["display_name"])
             for held in (await writer.session.exec(select(Granted).where(Granted.principal_id == person.id))).all():
@@ -138,8 +133,5 @@ async def revoke_key(url: str, key_id: str) -> None:
 
 async def new_epoch(url: str) -> None:
     """Say that this database begins a new life: cursors from before a restore are not good in it."""
-    connection = await asyncpg.connect(url)
-    try:
+    async with db.connected(url) as connection:
         await connection.execute("update epoch set secret = gen_random_uuid(), started_at = now()")
-    finally:
-        await connection.close()

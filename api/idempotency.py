@@ -20,7 +20,8 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         max_length=200,
         pattern=r"^[\x21-\x7e]+$",
-        description="Any text of your own, new for each thing you mean to make; send the same one when you repeat a request whose answer was lost. Kept 30 days.",
+        description="Any text of your own, new for each thing you mean to make; send the same one when you repeat a request whose answer "
+        "was lost. Kept 30 days.",
     ),
 ]
 
@@ -40,7 +41,7 @@ class Replay(Exception):
 
 
 async def claim(caller: Caller, key: str, fingerprint: str) -> None:
-    """Take `key` for this transaction, waiting for another that holds it. Raises Replay where it was done, Invalid where the request differs."""
+    """Take `key` for this transaction, waiting for another that holds it. Raises Replay where it was done, Invalid where it was another."""
     if (await db.run(caller.session, CLAIM, who=caller.principal, key=key, fingerprint=fingerprint, at=caller.at)).first():
         return
     kept = (await db.run(caller.session, KEPT, who=caller.principal, key=key)).one()
@@ -79,7 +80,11 @@ async def replayed(request: Request, replay: Exception) -> Response:
     assert isinstance(replay, Replay)
     path, _, query = replay.location.partition("?")
     kept = (b"authorization", b"accept-language", b"host")
-    scope: dict[str, Any] = {k: v for k, v in request.scope.items() if k in ("type", "asgi", "http_version", "scheme", "server", "client", "house", "request_id", "app")}
+    scope: dict[str, Any] = {
+        k: v
+        for k, v in request.scope.items()
+        if k in ("type", "asgi", "http_version", "scheme", "server", "client", "house", "request_id", "app")
+    }
     scope |= {"method": "GET", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": ""}
     scope["headers"] = [(k, v) for k, v in request.scope["headers"] if k in kept]
     sent: list[Any] = []

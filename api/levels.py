@@ -1,7 +1,7 @@
 """The lens: region, programme, country, association or municipality, each turned into SQL that says which rows are meant.
 
-One mechanism for every collection. A `Shape` says which columns of a table place its rows; `unit_sql` finds what the address names, `meant` are the
-rows of the level, `seen` those of the caller. Row security says `seen` a second time; here it is what lets the planner use an index.
+One mechanism for every collection. A `Shape` says which columns of a table place its rows; `UNITS` finds what the address names, `meant`
+are the rows of the level, `seen` those of the caller. Row security says `seen` a second time; here it lets the planner use an index.
 """
 
 from dataclasses import dataclass, field
@@ -9,12 +9,13 @@ from datetime import date
 
 from api.domain.levels import Level
 
+_OF = " from (select app.{}_of({{unit}}) u offset 0) x"
 UNITS: dict[Level, str] = {
     Level.REGION: "select 0 as unit, array[]::int[] as municipalities",
     Level.COUNTRY: "select app.country_of({unit}) as unit, array[]::int[] as municipalities",
-    Level.MUNICIPALITY: "select u as unit, app.with_predecessors(u) as municipalities from (select app.municipality_of({unit}) u offset 0) x",
-    Level.ASSOCIATION: "select u as unit, app.affiliated(u, {as_of}) as municipalities from (select app.association_of({unit}) u offset 0) x",
-    Level.PROGRAMME: "select u as unit, app.participating(u, {as_of}) as municipalities from (select app.programme_of({unit}) u offset 0) x",
+    Level.MUNICIPALITY: "select u as unit, app.with_predecessors(u) as municipalities" + _OF.format("municipality"),
+    Level.ASSOCIATION: "select u as unit, app.affiliated(u, {as_of}) as municipalities" + _OF.format("association"),
+    Level.PROGRAMME: "select u as unit, app.participating(u, {as_of}) as municipalities" + _OF.format("programme"),
 }
 
 PREFIX: dict[Level, str] = {
@@ -37,7 +38,7 @@ class Lens:
 
 @dataclass(frozen=True)
 class Shape:
-    """Which columns place the rows of a table `t`; None where it has no such column. `override` says what a level means where no column does."""
+    """Which columns place the rows of a table `t`; None where there is none. `override` is what a level means where no column tells."""
 
     public: bool = False
     country: str | None = "t.country_id"
@@ -54,7 +55,11 @@ class Shape:
             return "true"
         either = [
             f"{column} = any((select app.{mode}_{kind})::{array})"
-            for column, kind, array in ((self.country, "countries()", "int[]"), (self.municipality, "municipalities()", "int[]"), (self.organisation, "organisations()", "uuid[]"))
+            for column, kind, array in (
+                (self.country, "countries()", "int[]"),
+                (self.municipality, "municipalities()", "int[]"),
+                (self.organisation, "organisations()", "uuid[]"),
+            )
             if column
         ]
         if self.own:
@@ -80,7 +85,8 @@ def whole(level: Level) -> str:
     """Whether the caller sees all of unit `l` (a figure of a part would be taken for the whole): 'whole', 'part' or 'none', as SQL."""
     countries, municipalities = "(select app.read_countries())::int[]", "(select app.read_municipalities())::int[]"
     if level is Level.REGION:
-        return f"case when (select app.read_region()) then 'whole' when cardinality({countries}) + cardinality({municipalities}) > 0 then 'part' else 'none' end"
+        some = f"cardinality({countries}) + cardinality({municipalities}) > 0"
+        return f"case when (select app.read_region()) then 'whole' when {some} then 'part' else 'none' end"
     if level is Level.COUNTRY:
         some = f"exists (select from municipality x where x.country_id = l.unit and x.id = any({municipalities}))"
         return f"case when l.unit = any({countries}) then 'whole' when {some} then 'part' else 'none' end"

@@ -43,6 +43,8 @@ async def give(caller: Caller, who: UUID, body: GrantFields) -> Granted:
     place = await place_of(caller, body)
     caller.require_giving(body.role, place.target())
     said = body.model_dump(include={"role", "level", "starts_on", "ends_on", "personal"})
-    row = Granted.model_validate(said | place.located() | {"principal_id": who, "association_id": place.association_id, "granted_by": caller.principal})
+    row = Granted.model_validate(
+        said | place.located() | {"principal_id": who, "association_id": place.association_id, "granted_by": caller.principal}
+    )
     await db.keep(caller, row, "grant")
     return row

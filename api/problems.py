@@ -25,6 +25,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.Conflict: 409,
     errors.Gone: 410,
     errors.Stale: 412,
+    errors.TooSlow: 408,
     errors.TooLarge: 413,
     errors.NotSpoken: 415,
     errors.Invalid: 422,
@@ -93,7 +94,8 @@ def body_of(refusal: errors.Refusal, request_id: str, field_errors: list[FieldEr
         "request_id": request_id,
     }
     problem |= {k: v for k, v in refusal.more.items() if k in ("current", "choices")}
-    return json.dumps(problem, ensure_ascii=False, default=str).encode()
+    # A lone surrogate, which only a client can have sent, is not to be encoded.
+    return json.dumps(problem, ensure_ascii=False, default=str).encode("utf-8", "replace")
 
 
 def answer(refusal: errors.Refusal, request_id: str, field_errors: list[FieldError] | None = None) -> Response:
@@ -125,7 +127,9 @@ def _field(error: dict[str, Any]) -> FieldError:
     return FieldError(pointer=_pointer(tuple(error["loc"]))[:300], code=str(error["type"]).replace("_", "-"), detail=detail)
 
 
-SAFE_MESSAGES = frozenset({"int_parsing", "int_type", "string_type", "bool_parsing", "uuid_parsing", "date_from_datetime_parsing", "date_parsing", "value_error"})
+SAFE_MESSAGES = frozenset(
+    {"int_parsing", "int_type", "string_type", "bool_parsing", "uuid_parsing", "date_from_datetime_parsing", "date_parsing", "value_error"}
+)
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
@@ -148,19 +152,31 @@ async def _unreadable(request: Request, error: Exception) -> Response:
 
 HTTP_WORDS: dict[int, errors.Refusal] = {
     404: errors.NotFound(),
+    408: errors.TooSlow("The body stopped arriving; send the request again."),
     413: errors.TooLarge("The body is larger than this address takes."),
 }
+WORDS = {
+    400: ("malformed", "Malformed", "The request cannot be read."),
+    405: ("method-not-allowed", "Method not allowed", "This address does not take this method; see Allow."),
+    431: ("headers-too-large", "Headers too large", "The request line and headers are larger than is taken."),
+    500: ("fault", "Fault", "A fault of ours; quote the request id."),
+}
+"""What is answered where no rule refuses: what is not HTTP as we read it, and our own faults."""
+
+
+def bare(status: int, request_id: str) -> bytes:
+    """The JSON of one of WORDS; it tells the request id and nothing else."""
+    code, title, detail = WORDS[status]
+    problem = {"type": f"about:blank#{code}", "title": title, "status": status, "code": code, "detail": detail, "errors": []}
+    return json.dumps(problem | {"request_id": request_id}).encode()
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in HTTP_WORDS:
         return answer(HTTP_WORDS[error.status_code], request_id_of(request))
-    words = {405: ("method-not-allowed", "Method not allowed", "This address does not take this method; see Allow.")}
-    code, title, detail = words.get(error.status_code, ("malformed", "Malformed", "The request cannot be read."))
-    status = error.status_code if error.status_code in words else 400
-    problem = {"type": f"about:blank#{code}", "title": title, "status": status, "code": code, "detail": detail, "errors": [], "request_id": request_id_of(request)}
-    return Response(json.dumps(problem), status, dict(error.headers or {}), MEDIA)
+    status = error.status_code if error.status_code in WORDS else 400
+    return Response(bare(status, request_id_of(request)), status, dict(error.headers or {}), MEDIA)
 
 
 AGAIN = ("08", "53", "57", "55P03", "25006", "40001", "40P01", "58")
@@ -170,8 +186,10 @@ AGAIN = ("08", "53", "57", "55P03", "25006", "40001", "40P01", "58")
 def refusal_of(error: BaseException) -> errors.Refusal | None:
     """What a database or connection error means to the caller; None where it is a fault of ours."""
     state = str(getattr(error, "sqlstate", "") or "")
-    if isinstance(error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError | PoolTimeoutError | asyncio.TimeoutError) or state.startswith(AGAIN):
-        return errors.NotNow("The database cannot answer now; nothing was changed. Send the same request again.")
+    if isinstance(
+        error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError | PoolTimeoutError | asyncio.TimeoutError
+    ) or state.startswith(AGAIN):
+        return errors.NotNow("The database cannot answer now. Send the same request again; with the same Idempotency-Key it is done once.")
     if state.startswith("22"):
         return errors.Invalid("A value is out of the range that can be kept.", "out-of-range")
     if state == "42501":
@@ -186,14 +204,14 @@ async def _failed(request: Request, error: Exception) -> Response:
     refusal = refusal_of(cause)
     if refusal is None:
         raise error
-    log.warning("database", code=refusal.code, sqlstate=getattr(cause, "sqlstate", None), kind=type(cause).__name__, request_id=request_id_of(request))
+    log.warning(
+        "database",
+        code=refusal.code,
+        sqlstate=getattr(cause, "sqlstate", None),
+        kind=type(cause).__name__,
+        request_id=request_id_of(request),
+    )
     return answer(refusal, request_id_of(request))
-
-
-def fault(request_id: str) -> bytes:
-    """The answer to a fault of ours: it tells the request id and nothing else."""
-    problem = {"type": "about:blank#fault", "title": "Fault", "status": 500, "code": "fault", "detail": "A fault of ours; quote the request id.", "errors": []}
-    return json.dumps(problem | {"request_id": request_id}).encode()
 
 
 def _complete(document: dict[str, Any]) -> None:
@@ -203,7 +221,7 @@ def _complete(document: dict[str, Any]) -> None:
             answers = operation["responses"]
             kinds: list[type[errors.Refusal]] = [errors.Invalid] if "422" in answers else []
             if "requestBody" in operation:
-                kinds += [errors.Invalid, errors.TooLarge, errors.NotSpoken]
+                kinds += [errors.Invalid, errors.TooSlow, errors.TooLarge, errors.NotSpoken]
             answers |= {str(status): answer for status, answer in refusals(*kinds).items()}
 
 

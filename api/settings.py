@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """Connections of the write door, per process."""
     export_connections: int = 2
     """Connections of the exports, per process."""
+    import_connections: int = 2
+    """Connections of the imports, per process; more uploads wait, after they have arrived whole."""
     db_statement_cache: int = 512
     """Prepared statements kept per connection; 0 behind PgBouncer in transaction mode."""
     statement_timeout_s: float = 30

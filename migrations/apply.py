@@ -30,7 +30,7 @@ def config() -> Config:
 
 
 async def migrate(url: str, tell: Tell) -> None:
-    """Bring the database at `url` to the newest revision and its catalogues to the committed files. Safe to repeat, and beside another one."""
+    """Bring the database at `url` to the newest revision and its catalogues to the committed files. Safe to repeat, and beside another."""
 
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(url, server_settings={"timezone": "UTC"})

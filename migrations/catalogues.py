@@ -48,12 +48,18 @@ def tables() -> dict[str, Rows]:
     countries = [row | {"languages": "{" + ",".join(row["languages"].split()) + "}"} for row in coded("country", rows_of("countries"))]
     associations = rows_of("associations")
     organisations = [
-        {k: row[k] for k in ("country_id", "name", "short_name", "classification", "website")} | {"id": key_of("organisation", row["short_name"])} for row in associations
+        {k: row[k] for k in ("country_id", "name", "short_name", "classification", "website")}
+        | {"id": key_of("organisation", row["short_name"])}
+        for row in associations
     ]
-    keyed = [{"id": r["id"], "organisation_id": key_of("organisation", r["short_name"]), "country_id": r["country_id"], "notes": r["notes"]} for r in associations]
+    keyed = [
+        {"id": r["id"], "organisation_id": key_of("organisation", r["short_name"]), "country_id": r["country_id"], "notes": r["notes"]}
+        for r in associations
+    ]
     country_of = {row["id"]: row["country_id"] for row in rows_of("municipalities")}
     successions = [
-        row | {"id": key_of("succession", f"{row['predecessor_id']}>{row['successor_id']}"), "country_id": country_of[row["predecessor_id"]]}
+        row
+        | {"id": key_of("succession", f"{row['predecessor_id']}>{row['successor_id']}"), "country_id": country_of[row["predecessor_id"]]}
         for row in rows_of("successions")
     ]
     return {

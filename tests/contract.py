@@ -1,4 +1,4 @@
-"""Every answer any test sees must be one the committed OpenAPI documents promise: path, status, media type, and a body without an extra member."""
+"""Every answer any test sees is one that the committed OpenAPI documents promise: path, status, media type, and no extra member."""
 
 import json
 import re
@@ -72,7 +72,9 @@ async def check(response: httpx.Response) -> None:
         assert response.status_code in (404, 405, 413), f"{request.method} {path} is in no document and answered {response.status_code}"
         return
     status = str(response.status_code)
-    assert status in operation["responses"], f"{operation['operationId']} answered {status}, which its document does not promise: {(await response.aread())[:500]!r}"
+    assert status in operation["responses"], (
+        f"{operation['operationId']} answered {status}, which its document does not promise: {(await response.aread())[:500]!r}"
+    )
     promised = operation["responses"][status].get("content", {})
     body = await response.aread()
     media = response.headers.get("content-type", "").split(";")[0]

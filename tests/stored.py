@@ -5,15 +5,29 @@ import asyncpg
 CHECKS = {
     "every versioned row that was written through the door has a change record of its version": """
         select '{table}', t.id::text from {table} t
-        where t.version > 1 and not exists (select from change c where c.noun = '{table}' and c.thing = t.id::text and c.version = t.version)
+        where t.version > 1
+          and not exists (select from change c where c.noun = '{table}' and c.thing = t.id::text and c.version = t.version)
           and exists (select from change c where c.noun = '{table}' and c.thing = t.id::text)""",
     "external_id says the same as the row's own copy": """
         select '{table}', t.id::text from {table} t
-        where t.external_ids is distinct from coalesce((select jsonb_object_agg(e.scheme, e.value) from external_id e where e.noun = '{table}' and e.thing = t.id::text), '{{}}')""",
+        where t.external_ids is distinct from coalesce((
+          select jsonb_object_agg(e.scheme, e.value) from external_id e where e.noun = '{table}' and e.thing = t.id::text), '{{}}')""",
 }
-VERSIONED = ("organisation", "affiliation", "participation", "granted", "principal", "municipality", "succession", "programme", "api_key", "invitation")
+VERSIONED = (
+    "organisation",
+    "affiliation",
+    "participation",
+    "granted",
+    "principal",
+    "municipality",
+    "succession",
+    "programme",
+    "api_key",
+    "invitation",
+)
 NAMED = ("municipality", "organisation", "affiliation", "participation", "country", "admin1")
-SCOPES = "select 'scope', s.principal_id::text from scope s where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"
+SCOPES = """select 'scope', s.principal_id::text from scope s
+            where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 
 
 async def check(url: str) -> None:

@@ -7,6 +7,7 @@
   - Conflict        cannot hold now                                     (409)
   - Gone            was here, is not any more                           (410)
   - Stale           changed since the caller last read it               (412)
+  - TooSlow         what was begun to be sent stopped arriving          (408)
   - TooLarge        more than is taken at once                          (413)
   - NotSpoken       a media type that is not understood                 (415)
   - Invalid         well formed, but states something untrue            (422)
@@ -74,6 +75,12 @@ class Stale(Refusal):
     code, title = "stale-version", "Changed since you read it"
 
 
+class TooSlow(Refusal):
+    """The body stopped arriving; there is no limit on its total time."""
+
+    code, title = "body-stalled", "Body stalled"
+
+
 class TooLarge(Refusal):
     """The body is larger than this address takes."""
 
@@ -111,6 +118,6 @@ class Malformed(Refusal):
 
 
 class NotNow(Refusal):
-    """The service cannot answer now; nothing was changed, and the same request may be sent again."""
+    """The service cannot answer now; the same request may be sent again, and with the same Idempotency-Key it is done once."""
 
     code, title = "unavailable", "Unavailable"

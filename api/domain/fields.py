@@ -23,7 +23,7 @@ from uuid_utils.compat import uuid7
 
 from api.domain.errors import Invalid, NotFound
 
-Made = TypeVar("Made", bound="Row")
+Made = TypeVar("Made", bound="Kept")
 
 
 def new_id() -> UUID:
@@ -46,7 +46,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_sound)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Key = Annotated[int, Limits(ge=1, le=2**31 - 1)]
-Number = Annotated[Decimal, Limits(allow_inf_nan=False, max_digits=20, decimal_places=6), PlainSerializer(float, return_type=float, when_used="json")]
+Number = Annotated[
+    Decimal, Limits(allow_inf_nan=False, max_digits=20, decimal_places=6), PlainSerializer(float, return_type=float, when_used="json")
+]
 
 
 def _lower(value: Any) -> Any:
@@ -54,9 +56,14 @@ def _lower(value: Any) -> Any:
 
 
 Email = Annotated[
-    str, BeforeValidator(_lower), StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}$", max_length=254), AfterValidator(_sound)
+    str,
+    BeforeValidator(_lower),
+    StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}$", max_length=254),
+    AfterValidator(_sound),
 ]
-ExternalIds = Annotated[dict[Slug, Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]], Limits(max_length=20)]
+ExternalIds = Annotated[
+    dict[Slug, Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]], Limits(max_length=20)
+]
 
 
 class Fields(SQLModel):
@@ -74,9 +81,9 @@ class Kept(SQLModel):
 
     version: int = Field(default=1)
     """Rises by one with every change; the ETag of the record."""
-    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    created_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     """When the record was first kept, UTC."""
-    updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    updated_at: datetime = Field(default_factory=now, sa_type=DateTime(timezone=True))
     """When the record last changed, UTC."""
 
 
@@ -102,7 +109,7 @@ def external_ids() -> Any:
 def one_of(words: type[StrEnum], **options: Any) -> Any:
     """A field that holds one of `words`, kept as text."""
     kept_as = Enum(words, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [w.value for w in e])
-    return Field(sa_type=kept_as, **options)  # type: ignore[call-overload]
+    return Field(sa_type=kept_as, **options)
 
 
 def patch_of(fields: type[Fields]) -> type[Fields]:
@@ -110,7 +117,7 @@ def patch_of(fields: type[Fields]) -> type[Fields]:
     optional: dict[str, Any] = {}
     for name, field in fields.model_fields.items():
         limits = [m for m in field.metadata if not type(m).__module__.startswith("sqlmodel")]  # what is about columns stays behind
-        kind = Annotated[(field.annotation, *limits)] if limits else field.annotation  # type: ignore[valid-type]
+        kind = Annotated[(field.annotation, *limits)] if limits else field.annotation
         optional[name] = (Optional[kind], Field(default=None, description=field.description))  # noqa: UP045
     return create_model(fields.__name__.removesuffix("Fields") + "Patch", __base__=Fields, __module__=fields.__module__, **optional)
 

@@ -59,7 +59,10 @@ OFFICES: dict[Role, Office] = {
         writes=True,
     ),
     Role.PROGRAMME_OFFICER: Office(
-        frozenset({Level.PROGRAMME}), frozenset({Action.WRITE_PROGRAMME, Action.MANAGE_PEOPLE}), frozenset({Role.PROGRAMME_OFFICER, Role.READER}), writes=True
+        frozenset({Level.PROGRAMME}),
+        frozenset({Action.WRITE_PROGRAMME, Action.MANAGE_PEOPLE}),
+        frozenset({Role.PROGRAMME_OFFICER, Role.READER}),
+        writes=True,
     ),
     Role.COUNTRY_COORDINATOR: Office(
         frozenset({Level.COUNTRY}),
@@ -114,7 +117,9 @@ class Held:
             case Level.COUNTRY:
                 return target.country_id == self.country_id
             case Level.ASSOCIATION:
-                return target.association_id == self.association_id or (target.organisation_id is not None and target.organisation_id == self.organisation_id)
+                return target.association_id == self.association_id or (
+                    target.organisation_id is not None and target.organisation_id == self.organisation_id
+                )
             case Level.PROGRAMME:
                 return target.organisation_id is not None and target.organisation_id == self.organisation_id
             case Level.MUNICIPALITY:

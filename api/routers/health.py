@@ -32,13 +32,13 @@ class Version(BaseModel):
 
 
 @router.get("/livez", response_model=Alive)
-async def live() -> Any:
+async def check_alive() -> Any:
     """That the process answers; asks the database nothing."""
     return Alive()
 
 
 @router.get("/readyz", response_model=Alive, responses=problems.refusals(NotNow))
-async def ready(request: Request) -> Any:
+async def check_ready(request: Request) -> Any:
     """That the database answers too; 503 while it does not."""
     house: House = request.scope["house"]
     await house.doors.reads.fetchval("select 1", timeout=2)
@@ -46,15 +46,15 @@ async def ready(request: Request) -> Any:
 
 
 @router.get("/version", response_model=Version)
-async def version(request: Request) -> Any:
-    """What runs here: the release, the schema, and the life of the database (it changes with a restore; feed cursors from before are then gone)."""
+async def read_version(request: Request) -> Any:
+    """What runs here: the release, the schema, the life of the database (a restore begins another; older feed cursors are then gone)."""
     house: House = request.scope["house"]
     schema = await house.doors.reads.fetchval("select version_num from schema_version")
     return Version(version=__version__, schema_version=schema, epoch=house.epoch)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
-async def metrics() -> Response:
+async def read_metrics() -> Response:
     """Counters for Prometheus: answers by operation and status, no names and no addresses."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
@@ -66,7 +66,7 @@ class KeySet(BaseModel):
 
 
 @router.get("/.well-known/jwks.json", response_model=KeySet)
-async def jwks(request: Request) -> Any:
+async def read_jwks(request: Request) -> Any:
     """The public keys that tokens are signed with, the coming one and the past ones too."""
     house: House = request.scope["house"]
     return house.keys.ring.jwks()

@@ -1,7 +1,7 @@
 """Whole lists as NDJSON, CSV and GeoJSON: PostgreSQL makes the lines, COPY streams them, nothing is held in memory.
 
-Whatever streams enters the scope in a transaction of its own (a set-returning form of the one-statement scope gave no rows: measured). What can
-be refused is refused before the first byte; a failure in mid-stream breaks the body off, so that a part is never taken for the whole.
+Whatever streams enters the scope in a transaction of its own (a set-returning form of the one-statement scope gave no rows: measured).
+What can be refused is refused before the first byte; a failure in mid-stream breaks the body off, so that a part is never taken for all.
 """
 
 import asyncio
@@ -58,19 +58,25 @@ TEXTUAL = {str, Any}
 
 def _feature(listing: Listing) -> str:
     lon, lat = listing.point or ("null", "null")
-    geometry = f"case when {lon} is null then null else json_build_object('type', 'Point', 'coordinates', json_build_array({lon}, {lat})) end"
-    return f"json_build_object('type', 'Feature', 'id', t.id, 'geometry', {geometry}, 'properties', (select row_to_json(o) from (select {listing.select()}) o))"
+    geometry = (
+        f"case when {lon} is null then null else json_build_object('type', 'Point', 'coordinates', json_build_array({lon}, {lat})) end"
+    )
+    properties = f"(select row_to_json(o) from (select {listing.select()}) o)"
+    return f"json_build_object('type', 'Feature', 'id', t.id, 'geometry', {geometry}, 'properties', {properties})"
 
 
 @lru_cache(maxsize=512)
 def _query(listing: Listing, level: Level, filters: tuple[str, ...], form: str) -> Statement:
-    columns = {"csv": _flat(listing), "geojson": _feature(listing)}.get(form) or f"(select row_to_json(o) from (select {listing.select()}) o)"
+    columns = {"csv": _flat(listing), "geojson": _feature(listing)}.get(
+        form
+    ) or f"(select row_to_json(o) from (select {listing.select()}) o)"
     # The array a level reaches is found once, in a CTE: the planner then sees a value, not a function to call for every row.
-    sql = f"with l as materialized ({UNITS[level]}) select {columns} from l, {listing.table} where {where_of(listing, level, filters)} order by {order_of(listing)}"
+    rows = f"from l, {listing.table} where {where_of(listing, level, filters)} order by {order_of(listing)}"
+    sql = f"with l as materialized ({UNITS[level]}) select {columns} {rows}"
     return prepared(sql)
 
 
-COPY = {
+COPY: dict[str, dict[str, Any]] = {
     "csv": {"format": "csv", "header": True},
     "ndjson": {"format": "csv", "delimiter": "\x01", "quote": "\x02"},
     "geojson": {"format": "csv", "delimiter": "\x01", "quote": "\x02"},
@@ -83,11 +89,18 @@ class Export(Response):
     def __init__(self, reading: Reading, sql: str, values: list[Any], form: str, name: str) -> None:
         self.reading, self.sql, self.values, self.form = reading, sql, values, form
         self.connection: Any = None
-        super().__init__(None, 200, {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}, MEDIA[form])
+        super().__init__(
+            None, 200, {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}, MEDIA[form]
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with self.reading.house.doors.exports.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-            who = await connection.fetchval("select app.enter($1, $2, $3)", self.reading.credential, self.reading.request_id, self.reading.at)
+        async with (
+            self.reading.house.doors.exports.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            who = await connection.fetchval(
+                "select app.enter($1, $2, $3)", self.reading.credential, self.reading.request_id, self.reading.at
+            )
             assert who is not None, "checked before the answer began"
             headers = [(k, v) for k, v in self.raw_headers if k != b"content-length"]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -119,9 +132,11 @@ class _Lines:
 
 
 async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, form: str) -> Response:
-    """The whole of `listing` through `lens`. Raises NotFound where there is no such unit, NotKnown where the credential is not good any more."""
+    """The whole of `listing` through `lens`. Raises NotFound where there is no such unit, NotKnown on a credential no longer good."""
     lens, said, known = asked(reading, query, lens)
-    unit = prepared(f"select app.enter({{credential}}, {{request}}, {{at}}) as who, (select unit::text from ({UNITS[lens.level]}) l) as unit")
+    unit = prepared(
+        f"select app.enter({{credential}}, {{request}}, {{at}}) as who, (select unit::text from ({UNITS[lens.level]}) l) as unit"
+    )
     async with reading.house.doors.exports.acquire() as connection:
         row = await connection.fetchrow(unit.sql, *unit.values(known))
     if row["who"] is None:

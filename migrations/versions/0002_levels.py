@@ -1,4 +1,4 @@
-"""The levels: countries, first levels, municipalities and their successions; organisations, associations, programmes; who belongs to whom."""
+"""The levels: countries, first levels, municipalities, their successions; organisations, associations, programmes; who belongs to whom."""
 
 from migrations import policies, statements
 

@@ -11,7 +11,12 @@ def upgrade() -> None:
     managed = policies.unit(policies.WRITE)
     policies.guard("role", select="true", insert="false")
     policies.grant("role", "select")
-    policies.guard("principal", select=f"id = (select app.principal()) or {managed}", insert=managed, update=f"id = (select app.principal()) or {managed}")
+    policies.guard(
+        "principal",
+        select=f"id = (select app.principal()) or {managed}",
+        insert=managed,
+        update=f"id = (select app.principal()) or {managed}",
+    )
     policies.grant("principal")
     policies.guard("granted", select=f"{policies.OWN} or {managed}", insert=managed)
     policies.grant("granted")

@@ -138,7 +138,7 @@ as $$
     union all select p.id, g.writes, g.personal from g, programme p where g.level = 'region'
     union all select a.organisation_id, g.writes, g.personal from g, association a where g.level = 'region' or (g.level = 'country' and a.country_id = g.country_id))
   select concat_ws('|',
-    coalesce((select case when bool_or(writes) then 'write' else 'read' end from g where level = 'region'), 'none'),
+    (select case when bool_or(writes) then 'write' when count(*) > 0 then 'read' else 'none' end from g where level = 'region'),
     (select coalesce(array_agg(distinct id), '{}') from countries), (select coalesce(array_agg(distinct id), '{}') from municipalities),
     (select coalesce(array_agg(distinct id), '{}') from organisations),
     (select coalesce(array_agg(distinct id) filter (where writes), '{}') from countries), (select coalesce(array_agg(distinct id) filter (where writes), '{}') from municipalities),

@@ -21,7 +21,15 @@ def upgrade() -> None:
     policies.grant("observation_revision", "select, insert")
     policies.guard("import", select=f"{policies.OWN} or {policies.unit(READ)}", insert=policies.OWN)
     policies.grant("import", "select, insert, update")
-    policies.guard("parked", select=f"{policies.OWN} or country_id = any((select app.read_countries())::int[])", insert=f"{policies.OWN} or country_id = any((select app.write_countries())::int[])")
+    policies.guard(
+        "parked",
+        select=f"{policies.OWN} or country_id = any((select app.read_countries())::int[])",
+        insert=f"{policies.OWN} or country_id = any((select app.write_countries())::int[])",
+    )
     policies.grant("parked")
-    policies.guard("place_match", select="country_id = any((select app.read_countries())::int[])", insert="country_id = any((select app.write_countries())::int[])")
+    policies.guard(
+        "place_match",
+        select="country_id = any((select app.read_countries())::int[])",
+        insert="country_id = any((select app.write_countries())::int[])",
+    )
     policies.grant("place_match")

@@ -130,7 +130,7 @@ class Granted(Located, Row, table=True):
     association_id: int = 0
     starts_on: date
     ends_on: date | None = None
-    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     granted_by: UUID | None = None
     personal: bool = False
 
@@ -160,8 +160,8 @@ class Invitation(Located, Row, table=True):
     kind: str
     secret_sha256: str
     principal_id: UUID = Field(foreign_key="principal.id")
-    expires_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
-    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     invited_by: UUID | None = None
 
 
@@ -192,8 +192,8 @@ class ApiKey(Located, Kept, table=True):
     id: str = Field(primary_key=True)
     principal_id: UUID = Field(foreign_key="principal.id")
     secret_sha256: str
-    expires_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
-    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
 class ApiKeyFields(Fields):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB, NUMERIC
 from sqlmodel import Field
 
 from api.domain.fields import Fields, Kept, Number, Row, one_of
@@ -126,12 +126,14 @@ class Figure(Fields, table=True):
     country_id: int
     total: Decimal
     months: int
-    by_month: list[Decimal | None] | None = Field(default=None, sa_type=ARRAY(INTEGER))  # type: ignore[call-overload]
+    by_month: list[Decimal | None] | None = Field(default=None, sa_type=ARRAY(NUMERIC))  # type: ignore[call-overload]
 
 
 class ImportState(StrEnum):
     """What came of an import."""
 
+    RUNNING = "running"
+    """Under way, or broken off: send the same file again, what is kept already stays as it is."""
     DONE = "done"
     CHECKED = "checked"
     """A dry run: nothing was kept."""
@@ -190,6 +192,8 @@ class Report(Fields):
     unchanged: int
     not_yet_reported: int
     """Blank periods: not kept, and never taken for zero."""
+    codes_healed: int = 0
+    """Codes that had lost their leading zeros and were understood all the same."""
     ended: int = 0
     """Only with mode=snapshot: records that the file no longer holds and that were ended."""
     would_end: list[str] = []

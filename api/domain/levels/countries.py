@@ -1,6 +1,7 @@
 """Countries: the tenants of the region, and those whose cities are only partners."""
 
 from typing import ClassVar
+
 from sqlalchemy import ARRAY, String
 from sqlmodel import Field
 
@@ -32,7 +33,7 @@ class CountryKey(Fields):
     """ISO 3166-1 alpha-3."""
     tenant: bool
     """Whether its municipalities are members here; false for the countries of partner cities."""
-    languages: list[str] = Field(sa_type=ARRAY(String))  # type: ignore[call-overload]
+    languages: list[str] = Field(sa_type=ARRAY(String))
     """ISO 639-1 codes of the official languages."""
     currency: str
     """ISO 4217."""

@@ -1,9 +1,9 @@
 """Municipalities, and how one succeeds another. A name is never a key: 283 of them are shared within one country."""
 
-from typing import ClassVar
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import model_validator

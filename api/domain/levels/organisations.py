@@ -1,8 +1,8 @@
 """Organisations, the associations of municipalities among them, and programmes: who acts, beside the territory."""
 
-from typing import ClassVar
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Field

@@ -3,9 +3,9 @@
 Nobody joins alone: one side proposes, the other confirms. Rights follow the dates: leaving ends the reading of what is not published.
 """
 
-from typing import ClassVar
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import model_validator
@@ -122,11 +122,17 @@ def end(affiliation: Affiliation, on: date) -> None:
 def speaking(side: Side | None) -> Side:
     """The side somebody speaks for. Raises NotAllowed where that is none."""
     if side is None:
-        raise NotAllowed("You speak here neither for the association nor for the municipality; a municipality with users of its own decides itself.")
+        raise NotAllowed(
+            "You speak here neither for the association nor for the municipality; a municipality with users of its own decides itself."
+        )
     return side
 
 
-SPEAKS = {Side.ASSOCIATION: Action.SPEAK_FOR_ASSOCIATION, Side.MUNICIPALITY: Action.SPEAK_FOR_MUNICIPALITY, Side.COUNTRY: Action.SPEAK_FOR_UNMANNED}
+SPEAKS = {
+    Side.ASSOCIATION: Action.SPEAK_FOR_ASSOCIATION,
+    Side.MUNICIPALITY: Action.SPEAK_FOR_MUNICIPALITY,
+    Side.COUNTRY: Action.SPEAK_FOR_UNMANNED,
+}
 
 
 class ParticipationFields(Fields):

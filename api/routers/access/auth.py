@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import db, problems
 from api.access import Caller, Joining, Writing
 from api.domain.access.people import Acceptance, NewPassword, new_secret, part_token, sha256
+from api.domain.access.signing import REUSED, admitted, known_password, lasting, used
 from api.domain.errors import Conflict, Invalid, TooMany
 from api.domain.fields import new_id
-from api.domain.access.signing import REUSED, admitted, known_password, lasting, used
 from api.edge import Attempts
 
 router = APIRouter(prefix="/v1/auth", tags=["access"])
@@ -33,7 +33,7 @@ class Tokens(BaseModel):
 
     access_token: str
     """Send it as `Authorization: Bearer …`. It names a session and nothing else."""
-    token_type: str = "bearer"
+    token_type: str = "bearer"  # noqa: S105 - the kind of token, as OAuth2 calls it, and no secret.
     expires_in: int
     """Seconds until the access token is over."""
     refresh_token: str
@@ -69,7 +69,13 @@ def verified(hash: str, password: str) -> bool:
 @router.post("/token", response_model=Tokens, dependencies=LIMITED, responses=SIGNED)
 async def sign_in(form: Annotated[OAuth2PasswordRequestForm, Depends()], caller: Joining) -> Any:
     """Sign in with an e-mail address (`username`) and a password."""
-    row = (await db.run(caller.session, "select principal_id, password_hash from app.password_of(:mail)", mail=form.username.strip()[:254].replace("\x00", ""))).first()
+    row = (
+        await db.run(
+            caller.session,
+            "select principal_id, password_hash from app.password_of(:mail)",
+            mail=form.username.strip()[:254].replace("\x00", ""),
+        )
+    ).first()
     good = await asyncio.to_thread(verified, row.password_hash if row else NO_SUCH, form.password[:1000])
     known_password(good and row is not None)
     assert row is not None
@@ -140,7 +146,9 @@ async def _set(caller: Caller, who: UUID, password: str) -> None:
 async def change_password(body: NewPassword, caller: Writing) -> Response:
     """Change my password; every session of mine ends, this one too."""
     row = (
-        await db.run(caller.session, "select c.password_hash from principal p, app.password_of(p.email) c where p.id = :who", who=caller.principal)
+        await db.run(
+            caller.session, "select c.password_hash from principal p, app.password_of(p.email) c where p.id = :who", who=caller.principal
+        )
     ).first()
     known_password(await asyncio.to_thread(verified, row.password_hash if row else NO_SUCH, body.present), "/present")
     await _set(caller, caller.principal, body.new)
@@ -151,7 +159,9 @@ async def change_password(body: NewPassword, caller: Writing) -> Response:
 async def accept_invitation(body: Acceptance, caller: Joining) -> Any:
     """Set a password by an invitation or reset link, which is good once, and be signed in."""
     invitation, secret = part_token(body.token)
-    who = (await db.run(caller.session, "select app.use_invitation(:id, :secret, :at)", id=invitation, secret=sha256(secret), at=caller.at)).scalar()
+    who = (
+        await db.run(caller.session, "select app.use_invitation(:id, :secret, :at)", id=invitation, secret=sha256(secret), at=caller.at)
+    ).scalar()
     used(who)
     await _set(caller, who, body.password)
     return await _opened(caller, who)

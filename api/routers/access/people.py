@@ -44,20 +44,25 @@ GRANTS = Listing(
     Managed(own="t.principal_id"),
     (("t.id", "uuid"),),
     columns={
-        "unit": """case t.level when 'country' then (select c.iso2 from country c where c.id = t.country_id) when 'municipality' then t.municipality_id::text
-                   when 'association' then t.association_id::text when 'programme' then (select g.code from programme g where g.id = t.organisation_id) end""",
+        "unit": """case t.level when 'country' then (select c.iso2 from country c where c.id = t.country_id)
+                   when 'municipality' then t.municipality_id::text when 'association' then t.association_id::text
+                   when 'programme' then (select g.code from programme g where g.id = t.organisation_id) end""",
         "unit_name": """case t.level when 'country' then (select c.name from country c where c.id = t.country_id)
                         when 'municipality' then (select m.name from municipality m where m.id = t.municipality_id)
                         when 'association' then (select o.name from organisation o where o.id = t.organisation_id)
                         when 'programme' then (select g.name from programme g where g.id = t.organisation_id) end""",
-        "in_force": "(t.revoked_at is null and t.starts_on <= ({at}::timestamptz at time zone 'UTC')::date and (t.ends_on is null or t.ends_on > ({at}::timestamptz at time zone 'UTC')::date))",
+        "in_force": """(t.revoked_at is null and t.starts_on <= ({at}::timestamptz at time zone 'UTC')::date
+                       and (t.ends_on is null or t.ends_on > ({at}::timestamptz at time zone 'UTC')::date))""",
     },
 )
 INVITATIONS = Listing("invitations", InvitationOut, "invitation t", Managed(), (("t.id", "uuid"),))
 
 publish(router, PEOPLE, levels=(), flat="/v1/people", about="The people and service accounts of the units where you write, and yourself.")
 publish(router, GRANTS, levels=(), flat="/v1/grants", about="Offices at the units where you write, and your own, past ones too.")
-publish(router, INVITATIONS, levels=(), flat="/v1/invitations", about="Invitations and resets at the units where you write; never their links.")
+publish(
+    router, INVITATIONS, levels=(), flat="/v1/invitations", about="Invitations and resets at the units where you write; never their links."
+)
+
 
 class Me(BaseModel):
     """Who I am here and what I may do."""
@@ -77,7 +82,8 @@ ME = """
 select e.who, q.principal, q.grants from (select app.enter({credential}, {request}, {at}) as who offset 0) e
 left join lateral (select
     (select row_to_json(o) from (select %s) o) as principal,
-    (select coalesce(json_agg(row_to_json(g)), '[]') from (select %s from granted t where t.principal_id = e.who and %s order by t.id) g) as grants
+    (select coalesce(json_agg(row_to_json(g)), '[]') from (
+       select %s from granted t where t.principal_id = e.who and %s order by t.id) g) as grants
   from principal t where t.id = e.who) q on true"""
 
 
@@ -120,7 +126,7 @@ async def read_person(id: UUID, caller: Writing) -> Response:
 
 @router.patch("/v1/people/{id}", response_model=PrincipalOut, responses=problems.refusals(Invalid, Stale, Unconditional))
 async def change_person(id: UUID, body: PrincipalPatch, caller: Writing, if_match: IfMatch) -> Response:
-    """Rename or switch off a person or service account that you manage. Switched off, everything of theirs is refused from the next request on."""
+    """Rename or switch off a person or service account that you manage. Switched off, all of theirs is refused from the next request on."""
     row = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
     caller.require(Action.MANAGE_PEOPLE, Place.of(row).target())
     await pages.unchanged(caller, PEOPLE, id, row.version, if_match)

@@ -11,9 +11,20 @@ from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import publish
 from api.domain.access.keys import another
-from api.domain.access.people import ApiKey, ApiKeyFields, ApiKeyMade, ApiKeyOut, Principal, PrincipalKind, PrincipalOut, ServiceNew, new_secret, sha256
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.access.people import (
+    ApiKey,
+    ApiKeyFields,
+    ApiKeyMade,
+    ApiKeyOut,
+    Principal,
+    PrincipalKind,
+    PrincipalOut,
+    ServiceNew,
+    new_secret,
+    sha256,
+)
 from api.domain.access.units import Place
+from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action
 from api.idempotency import Creating
 from api.offices import Managed, give, place_of
@@ -46,7 +57,13 @@ async def add_key(id: UUID, body: ApiKeyFields, caller: Creating) -> Response:
     alive = (await caller.session.exec(select(ApiKey).where(ApiKey.principal_id == id))).all()
     another(service, alive, caller.at)
     name, secret = secrets.token_hex(6), new_secret()
-    row = ApiKey(id=name, principal_id=id, secret_sha256=sha256(secret), expires_at=caller.at + timedelta(days=body.days), **Place.of(service).located())
+    row = ApiKey(
+        id=name,
+        principal_id=id,
+        secret_sha256=sha256(secret),
+        expires_at=caller.at + timedelta(days=body.days),
+        **Place.of(service).located(),
+    )
     await db.keep(caller, row, "create", fields=["expires_at"])
     return await pages.written(caller, KEYS, name, f"/v1/keys/{name}", status=201, extra={"key": f"amp_{name}_{secret}"})
 

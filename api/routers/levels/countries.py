@@ -65,7 +65,14 @@ ADMIN1 = Listing(
     columns={"country": "c.iso2"},
 )
 
-publish(router, COUNTRIES, public=True, levels=(), flat="/v1/countries", about="The countries, by name. As GeoJSON none: ask for municipalities.")
+publish(
+    router,
+    COUNTRIES,
+    public=True,
+    levels=(),
+    flat="/v1/countries",
+    about="The countries, by name. As GeoJSON none: ask for municipalities.",
+)
 publish(router, ADMIN1, public=True, levels=(Level.REGION, Level.COUNTRY), about="First-level divisions, by name.")
 
 

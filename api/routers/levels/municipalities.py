@@ -76,7 +76,8 @@ SUCCESSIONS = Listing(
         public=True,
         municipality=None,
         override=dict.fromkeys(
-            (Level.ASSOCIATION, Level.MUNICIPALITY, Level.PROGRAMME), "(t.predecessor_id = any(l.municipalities) or t.successor_id = any(l.municipalities))"
+            (Level.ASSOCIATION, Level.MUNICIPALITY, Level.PROGRAMME),
+            "(t.predecessor_id = any(l.municipalities) or t.successor_id = any(l.municipalities))",
         ),
     ),
     (("t.effective_on", "date"), ("t.id", "uuid")),
@@ -90,7 +91,12 @@ publish(
     flat="/v1/municipalities",
     about="Municipalities, by name; through an association or programme those it reaches on `as_of`. `format=geojson` draws them.",
 )
-publish(router, SUCCESSIONS, public=True, about="What took the place of what, by day. Through a municipality: what it succeeded, and what succeeded it.")
+publish(
+    router,
+    SUCCESSIONS,
+    public=True,
+    about="What took the place of what, by day. Through a municipality: what it succeeded, and what succeeded it.",
+)
 
 
 @router.get("/v1/municipalities/{unit}", response_model=MunicipalityOut)
@@ -102,19 +108,33 @@ async def read_municipality(request: Request, unit: UnitName, reading: Public) -
 @router.post("/v1/municipalities", status_code=201, response_model=MunicipalityOut, responses=problems.refusals(Conflict, Invalid))
 async def add_municipality(body: MunicipalityNew, caller: Creating) -> Response:
     """Add a municipality that the register does not have yet. Needs `territory:write`; its key is given by the server."""
-    country = (await db.run(caller.session, "select id from country where id = app.country_of(:code) and tenant", code=body.country)).scalar()
+    country = (
+        await db.run(caller.session, "select id from country where id = app.country_of(:code) and tenant", code=body.country)
+    ).scalar()
     known(country, "/country")
     caller.require(Action.WRITE_TERRITORY, Target(country_id=country))
-    admin1 = (await db.run(caller.session, "select id from admin1 where code = upper(:code) and country_id = :country", code=body.admin1, country=country)).scalar()
+    admin1 = (
+        await db.run(
+            caller.session, "select id from admin1 where code = upper(:code) and country_id = :country", code=body.admin1, country=country
+        )
+    ).scalar()
     known(admin1 if body.admin1 else 0, "/admin1")
     await db.run(caller.session, "select pg_advisory_xact_lock(7221, 3)")
     taken = (await db.run(caller.session, "select id from municipality where country_id = :country", country=country)).scalars()
-    row = made(Municipality, MunicipalityFields.model_validate(body.model_dump(exclude={"country", "admin1"})), id=allot(set(taken), country), country_id=country, admin1_id=admin1)
+    row = made(
+        Municipality,
+        MunicipalityFields.model_validate(body.model_dump(exclude={"country", "admin1"})),
+        id=allot(set(taken), country),
+        country_id=country,
+        admin1_id=admin1,
+    )
     await db.keep(caller, row, "create")
     return await pages.written(caller, MUNICIPALITIES, str(row.id), f"/v1/municipalities/{row.id}", status=201)
 
 
-@router.patch("/v1/municipalities/{unit}", response_model=MunicipalityOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch(
+    "/v1/municipalities/{unit}", response_model=MunicipalityOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional)
+)
 async def change_municipality(unit: UnitName, body: MunicipalityPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what the register says of a municipality. Needs `territory:write`."""
     row = await _fetch(caller, unit)
@@ -142,7 +162,9 @@ async def add_succession(body: SuccessionFields, caller: Creating) -> Response:
     predecessor = await _fetch(caller, str(body.predecessor_id))
     successor = await _fetch(caller, str(body.successor_id))
     caller.require(Action.WRITE_TERRITORY, Target(country_id=predecessor.country_id))
-    given = (await db.run(caller.session, "select coalesce(sum(share), 0) from succession where predecessor_id = :id", id=predecessor.id)).scalar()
+    given = (
+        await db.run(caller.session, "select coalesce(sum(share), 0) from succession where predecessor_id = :id", id=predecessor.id)
+    ).scalar()
     lineage = (await db.run(caller.session, "select app.with_predecessors(:id)", id=predecessor.id)).scalar()
     succeed(body, predecessor, successor, Decimal(given), set(lineage))
     row = made(Succession, body, country_id=predecessor.country_id)

@@ -55,12 +55,16 @@ ORGANISATIONS = Listing(
     Shape(
         public=True,
         override={
-            Level.ASSOCIATION: "(t.municipality_id = any(l.municipalities) or t.id = (select a.organisation_id from association a where a.id = l.unit))",
+            Level.ASSOCIATION: "(t.municipality_id = any(l.municipalities)"
+            " or t.id = (select a.organisation_id from association a where a.id = l.unit))",
         },
     ),
     (("t.name_key", "text"), ("t.id", "uuid")),
     OrganisationQuery,
-    {"classification": "t.classification = {value}", "q": "t.name_key >= app.name_key({value}) and t.name_key < app.name_key({value}) || '\U0010ffff'"},
+    {
+        "classification": "t.classification = {value}",
+        "q": "t.name_key >= app.name_key({value}) and t.name_key < app.name_key({value}) || '\U0010ffff'",
+    },
 )
 
 JOINED = "t.id = any(app.associations_of(l.municipalities, {as_of}))"
@@ -70,7 +74,11 @@ ASSOCIATIONS = Listing(
     "associations",
     AssociationOut,
     "association t join organisation o on o.id = t.organisation_id join country c on c.id = t.country_id",
-    Shape(public=True, municipality=None, override={Level.MUNICIPALITY: JOINED, Level.ASSOCIATION: "t.id = l.unit", Level.PROGRAMME: PARTAKING}),
+    Shape(
+        public=True,
+        municipality=None,
+        override={Level.MUNICIPALITY: JOINED, Level.ASSOCIATION: "t.id = l.unit", Level.PROGRAMME: PARTAKING},
+    ),
     (("o.name_key", "text"), ("t.id", "int")),
     columns={
         "country": "c.iso2",
@@ -162,7 +170,9 @@ async def add_organisation(body: OrganisationNew, caller: Creating) -> Response:
     return await pages.written(caller, ORGANISATIONS, row.id, f"/v1/organisations/{row.id}", status=201)
 
 
-@router.patch("/v1/organisations/{id}", response_model=OrganisationOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch(
+    "/v1/organisations/{id}", response_model=OrganisationOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional)
+)
 async def change_organisation(id: UUID, body: OrganisationPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change an organisation. Needs `organisations:write` where it is, and where it would be."""
     row = await db.fetch(caller, Organisation, id, ORGANISATIONS.shape.seen())

@@ -85,7 +85,8 @@ PARTICIPATIONS = Listing(
     "participations",
     ParticipationOut,
     "participation t join programme g on g.id = t.programme_id join country c on c.id = t.country_id"
-    " left join municipality m on m.id = t.municipality_id left join association a on a.id = t.association_id left join organisation o on o.id = a.organisation_id",
+    " left join municipality m on m.id = t.municipality_id left join association a on a.id = t.association_id"
+    " left join organisation o on o.id = a.organisation_id",
     Shape(public=True, association="t.association_id", programme="t.programme_id"),
     (("t.starts_on", "date"), ("t.id", "uuid")),
     ParticipationQuery,
@@ -94,7 +95,12 @@ PARTICIPATIONS = Listing(
 )
 
 publish(router, AFFILIATIONS, flat="/v1/affiliations", about="Affiliations that you see, by first day.")
-publish(router, PARTICIPATIONS, public=True, about="Who takes part in programmes, by first day; `as_of=2009-12-31` answers the footprint of then.")
+publish(
+    router,
+    PARTICIPATIONS,
+    public=True,
+    about="Who takes part in programmes, by first day; `as_of=2009-12-31` answers the footprint of then.",
+)
 
 
 def _target(row: AffiliationFields, country: int) -> Target:
@@ -132,7 +138,9 @@ async def propose_affiliation(body: AffiliationNew, caller: Creating) -> Respons
     ).first()
     known(units and 1, "/municipality_id")
     side = await _side(caller, _target(body, units.country_id))
-    row = made(Affiliation, body, country_id=units.country_id, organisation_id=units.organisation_id, proposed_by=side, state=State.PROPOSED)
+    row = made(
+        Affiliation, body, country_id=units.country_id, organisation_id=units.organisation_id, proposed_by=side, state=State.PROPOSED
+    )
     await db.keep(caller, row, "propose")
     return await _written(caller, row, 201)
 
@@ -207,7 +215,9 @@ async def read_participation(request: Request, id: UUID, reading: Public) -> Res
     return await pages.one(request, reading, PARTICIPATIONS, id)
 
 
-@router.post("/v1/programmes/{unit}/participations", status_code=201, response_model=ParticipationOut, responses=problems.refusals(Conflict, Invalid))
+@router.post(
+    "/v1/programmes/{unit}/participations", status_code=201, response_model=ParticipationOut, responses=problems.refusals(Conflict, Invalid)
+)
 async def add_participation(unit: str, body: ParticipationFields, caller: Creating) -> Response:
     """Say that a municipality, association or country takes part from a day on. Needs `programmes:write` there."""
     programme = (await db.run(caller.session, "select app.programme_of(:unit)", unit=unit)).scalar()

@@ -35,7 +35,14 @@ MEMBERS = Listing(
     address="t.id = app.association_of({id})",
 )
 
-publish(router, MEMBERS, public=True, levels=(), flat="/network/v1/members", about="The national associations the regional network is made of, by name.")
+publish(
+    router,
+    MEMBERS,
+    public=True,
+    levels=(),
+    flat="/network/v1/members",
+    about="The national associations the regional network is made of, by name.",
+)
 
 
 @router.get("/network/v1/members/{unit}", response_model=MemberOut)

@@ -1,13 +1,11 @@
-"""The write door, and how PostgreSQL is reached: one request is one transaction, and its commit comes before its answer.
+"""The write door: one request is one transaction, and its commit comes before its answer.
 
 `keep` is the only way to write one row, `keep_many` its set form. Both append the change record from which audit, history and feed are
 read, in the same transaction. A violated constraint becomes the refusal it is named after.
 """
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -15,95 +13,29 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.db.doors import BypassingRole, Doors, connected, open_doors, refuse_bypass, write_engine
 from api.domain.errors import Conflict, Invalid, NotFound
 from api.domain.fields import Kept
-from api.settings import Settings
 
 Model = TypeVar("Model", bound=Kept)
-Setup = dict[str, str]
+__all__ = ["BypassingRole", "Doors", "connected", "open_doors", "refuse_bypass", "write_engine"]
 
 
-@dataclass(frozen=True)
-class Doors:
-    """The pools of one process: reads, exports and writes never wait for one another."""
+class Author(Protocol):
+    """What a change record needs to know of who writes."""
 
-    reads: asyncpg.Pool
-    exports: asyncpg.Pool
-    writes: AsyncEngine
-
-    async def close(self) -> None:
-        await self.reads.close()
-        await self.exports.close()
-        await self.writes.dispose()
-
-
-def _session_settings(timeout_s: float, read_only: bool) -> Setup:
-    return {
-        "application_name": "amuprev",
-        "timezone": "UTC",
-        "intervalstyle": "iso_8601",
-        "jit": "off",
-        "statement_timeout": str(int(timeout_s * 1000)),
-        "idle_in_transaction_session_timeout": "60000",
-        "lock_timeout": "10000",
-        "default_transaction_read_only": "on" if read_only else "off",
-    }
-
-
-async def _no_reset(_: Any) -> None:
-    """Every setting is local to its transaction, so a connection has nothing to forget (measured: a reset costs as much as a read)."""
-
-
-async def _pool(url: str, size: int, settings: Settings, timeout_s: float) -> asyncpg.Pool:
-    return await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=size,
-        reset=_no_reset,
-        statement_cache_size=settings.db_statement_cache,
-        max_cached_statement_lifetime=0,
-        server_settings=_session_settings(timeout_s, read_only=True),
-        timeout=10,
-    )
-
-
-async def open_doors(settings: Settings, url: str) -> Doors:
-    """Connect, with one connection in each pool. Raises OSError or asyncpg.PostgresError where the database cannot be reached."""
-    report = settings.report_database_url.get_secret_value() if settings.report_database_url else url
-    return Doors(
-        reads=await _pool(url, settings.read_connections, settings, settings.statement_timeout_s),
-        exports=await _pool(report, settings.export_connections, settings, settings.import_timeout_s),
-        writes=write_engine(settings, url),
-    )
-
-
-def write_engine(settings: Settings, url: str) -> AsyncEngine:
-    """The engine of the SQLModel sessions; asyncpg parses the address itself, because SQLAlchemy refuses some socket addresses."""
-
-    async def connect() -> asyncpg.Connection:
-        timeout_s = settings.statement_timeout_s
-        return await asyncpg.connect(
-            url,
-            statement_cache_size=settings.db_statement_cache,
-            server_settings=_session_settings(timeout_s, read_only=False),
-            timeout=10,
-        )
-
-    return create_async_engine(
-        "postgresql+asyncpg://", async_creator=connect, pool_size=settings.write_connections, max_overflow=0, pool_timeout=10, pool_reset_on_return=None
-    )
-
-
-class Writer(Protocol):
-    """What the write door needs to know of who writes."""
-
-    session: AsyncSession
     principal: UUID
     request_id: str
     at: datetime
+
+
+class Writer(Author, Protocol):
+    """What the write door needs to know of who writes."""
+
+    session: AsyncSession
 
 
 @asynccontextmanager
@@ -149,7 +81,8 @@ CREATES = frozenset({"create", "propose", "invite", "grant", "import"})
 """Actions that make a record; every other one changes what is there."""
 
 OUTSIDE_BODY = frozenset({"created_at", "updated_at", "version", "name_key"})
-REACHES_SCOPES = {"granted": "one", "principal": "one", "affiliation": "all", "participation": "all", "succession": "all", "association": "all", "programme": "all"}
+REACHES_SCOPES = {"granted": "one", "principal": "one"}
+REACHES_SCOPES |= dict.fromkeys(("affiliation", "participation", "succession", "association", "programme"), "all")
 
 
 async def _flush(session: AsyncSession) -> None:
@@ -192,7 +125,8 @@ async def _name(writer: Writer, row: Kept) -> None:
         try:
             await run(writer.session, statement, noun=noun, thing=thing, scheme=scheme, value=value, **units)
         except IntegrityError as error:
-            raise Conflict(f"Another {noun} already has this code of {scheme}.", "external-id-taken", pointer=f"/external_ids/{scheme}") from error
+            pointer = f"/external_ids/{scheme}"
+            raise Conflict(f"Another {noun} already has this code of {scheme}.", "external-id-taken", pointer=pointer) from error
 
 
 def _unit(row: Kept, column: str) -> int:
@@ -214,7 +148,8 @@ def _body(row: Kept) -> str:
 
 
 async def _record(writer: Writer, row: Kept, action: str, fields: list[str]) -> None:
-    statement = """insert into change (municipality_id, country_id, organisation_id, is_public, principal_id, request_id, noun, thing, action, version, fields, body, at)
+    statement = """insert into change (municipality_id, country_id, organisation_id, is_public, principal_id, request_id,
+             noun, thing, action, version, fields, body, at)
            values (:m, :c, :o, :public, :who, :request, :noun, :thing, :action, :version, :fields, cast(:body as jsonb), :at)"""
     values = {
         "m": _unit(row, "municipality_id"),
@@ -239,22 +174,16 @@ async def saw(writer: Writer, row: Kept) -> None:
     await _record(writer, row, "read-personal", sorted(getattr(row, "PERSONAL", ())))
 
 
-async def keep_many(writer: Writer, noun: str, changes: Sequence[dict[str, Any]]) -> None:
-    """The change records of a set-based write that already happened in this transaction: one an import and municipality.
+CHANGES = """insert into change (municipality_id, country_id, principal_id, request_id, noun, thing, action, version, body, at)
+    select x.municipality_id, x.country_id, $1, $2, $3, $4, 'import', 1, x.body, $5 from ({}) x"""
 
-    Each of `changes` holds thing, municipality_id, country_id and body (counts and periods, never values).
+
+async def keep_many(connection: asyncpg.Connection, author: Author, noun: str, thing: str, changes: str, *values: Any) -> None:
+    """The change records of a set-based write in the same transaction: one an import and municipality.
+
+    `changes` is a select of municipality_id, country_id and body (counts and periods, never values); its own parameters begin at $6.
     """
-    connection = await driver(writer.session)
-    await connection.execute(
-        """insert into change (municipality_id, country_id, principal_id, request_id, noun, thing, action, version, body, at)
-           select x.municipality_id, x.country_id, $2, $3, $4, x.thing, 'import', 1, x.body, $5
-           from jsonb_to_recordset($1::jsonb) x (municipality_id int, country_id int, thing text, body jsonb)""",
-        json.dumps(list(changes), default=str),
-        writer.principal,
-        writer.request_id,
-        noun,
-        writer.at,
-    )
+    await connection.execute(CHANGES.format(changes), author.principal, author.request_id, noun, thing, author.at, *values)
 
 
 async def _touch_scopes(writer: Writer, row: Kept) -> None:
@@ -268,7 +197,7 @@ async def _touch_scopes(writer: Writer, row: Kept) -> None:
 
 
 async def fetch(writer: Writer, model: type[Model], key: Any, seen: str) -> Model:
-    """The row, for whoever changes it next to wait for. Raises NotFound — also where it exists outside `seen`, the caller's scope as SQL over `t`.
+    """The row, for whoever changes it next to wait for. Raises NotFound, also outside `seen`, the caller's scope as SQL over `t`.
 
     Row security says the same; the predicate is repeated so that either of them alone would be enough. The lock is an advisory one, because
     `for update` would ask for the right to write before `access.require` could say 403 instead of 404.
@@ -285,13 +214,3 @@ async def fetch(writer: Writer, model: type[Model], key: Any, seen: str) -> Mode
 async def run(session: AsyncSession, statement: str, **values: Any) -> Any:
     """Execute hand-written SQL in the session's transaction; values travel as parameters."""
     return await session.exec(text(statement), params=values)  # type: ignore[call-overload]
-
-
-async def refuse_bypass(doors: Doors) -> None:
-    """Raises RuntimeError where the role of the API could pass row security by: then nothing would keep tenants apart."""
-    row = await doors.reads.fetchrow(
-        """select r.rolsuper or r.rolbypassrls as bypasses, exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-             where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'usage')) as owns from pg_roles r where r.rolname = current_user"""
-    )
-    if row["bypasses"] or row["owns"]:
-        raise RuntimeError("the role of AMUPREV_DATABASE_URL owns tables or bypasses row security; use a role like amuprev_api (see README)")

@@ -1,0 +1,71 @@
+"""A file on its way in: spooled to disk while it arrives, and who sends it."""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO
+from uuid import UUID
+
+import asyncpg
+from fastapi import Request
+
+from api.access import NOBODY, House, Reading
+from api.domain.errors import Invalid, NotKnown
+from api.domain.fields import new_id
+
+SPOOL = 1 << 20
+
+
+@dataclass
+class Upload:
+    """A file that has arrived whole."""
+
+    file: IO[bytes]
+    sha256: str
+    size: int
+    name: str | None
+
+
+async def received(request: Request, name: str | None) -> Upload:
+    """The body of the request, on disk beyond a megabyte, with its hash."""
+    file = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 — it is closed with the request that owns it.
+    digest, size = hashlib.sha256(), 0
+    async for piece in request.stream():
+        file.write(piece)
+        digest.update(piece)
+        size += len(piece)
+    if size == 0:
+        raise Invalid("The file is empty.", "file-empty")
+    return Upload(file, digest.hexdigest(), size, name)
+
+
+@dataclass
+class Intake:
+    """One import under way."""
+
+    house: House
+    credential: str
+    request_id: str
+    at: datetime
+    kind: str
+    dry_run: bool
+    whole: bool
+    """Whether all is one transaction."""
+    source_id: int = 0
+    principal: UUID = NOBODY
+    id: UUID = field(default_factory=new_id)
+    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
+
+    async def enter(self, connection: asyncpg.Connection) -> None:
+        """Tell PostgreSQL who asks, in each transaction anew: rights taken back meanwhile stop the import at its next chunk."""
+        who = await connection.fetchval("select app.enter($1, $2, $3)", self.credential, self.request_id, self.at)
+        if who is None:
+            raise NotKnown("This token is not good any more; what was taken in so far is kept. Send the file again.", "token-invalid")
+        self.principal = who
+
+
+def begun(reading: Reading, kind: str, dry_run: bool, whole: bool) -> Intake:
+    """An import of whoever asks."""
+    assert reading.credential is not None
+    return Intake(reading.house, reading.credential, reading.request_id, reading.at, kind, dry_run, whole)

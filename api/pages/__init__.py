@@ -1,0 +1,133 @@
+"""The one read door: PostgreSQL enters the caller's scope, finds the rows and writes the JSON, in one statement and one round trip.
+
+The column list of an answer is made from its XOut class and nowhere else. Lists are keyset pages: a cursor holds the sort keys of the last
+row, signed together with everything that shaped the list, so that it cannot be used on another one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import asyncpg
+from fastapi import Request, Response
+
+from api import db
+from api.access import Caller, Reading
+from api.domain.errors import NotFound, NotKnown, Stale, Unconditional
+from api.levels import Lens
+from api.pages.cursors import cursor_of, keys_of
+from api.pages.listings import AS_QUERY, NOT_FILTERS, Listing, Page, Query
+from api.pages.statements import Statement, one_statement, order_of, page_statement, prepared, where_of
+
+JSON = "application/json"
+__all__ = ["AS_QUERY", "Listing", "Page", "Query", "Statement", "order_of", "prepared", "where_of"]
+
+
+def known_of(reading: Reading | Caller) -> dict[str, Any]:
+    """The values that any statement may ask for."""
+    credential = reading.credential if isinstance(reading, Reading) else None
+    return {
+        "credential": credential,
+        "request": reading.request_id,
+        "at": reading.at,
+        "language": reading.language,
+        "as_of": reading.at.date(),
+    }
+
+
+async def ask(reading: Reading, statement: Statement, known: Mapping[str, Any]) -> asyncpg.Record:
+    """The one row a read statement answers. Raises NotKnown where the credential is not good any more."""
+    async with reading.house.gate, reading.house.doors.reads.acquire() as connection:
+        row = await connection.fetchrow(statement.sql, *statement.values(known))
+    if row is None or row["who"] is None:
+        raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
+    return row
+
+
+def asked(reading: Reading, query: Query, lens: Lens) -> tuple[Lens, dict[str, Any], dict[str, Any]]:
+    """The lens with its day, the filters that were given, and all values for a statement."""
+    lens = Lens(lens.level, lens.unit, query.as_of or reading.at.date())
+    said = {k: v for k, v in query.model_dump(exclude_none=True).items() if k not in NOT_FILTERS}
+    return lens, said, known_of(reading) | said | {"unit": lens.unit, "as_of": lens.as_of, "limit": query.limit}
+
+
+async def page(request: Request, reading: Reading, listing: Listing, query: Query, lens: Lens | None = None) -> Response:
+    """A page of `listing` through `lens`. Raises NotFound where there is no such unit, Malformed on a cursor of another list."""
+    lens, said, known = asked(reading, query, lens or Lens())
+    secret = reading.house.secret
+    if query.cursor is not None:
+        known |= {f"c{n}": key for n, key in enumerate(keys_of(secret, listing, lens, said, query.cursor))}
+    statement = page_statement(listing, lens.level, tuple(sorted(said)), query.cursor is not None, query.count == "exact")
+    row = await ask(reading, statement, known)
+    if row["unit"] is None:
+        raise NotFound()
+    following = cursor_of(secret, listing, lens, said, row["last"]) if row["n"] > query.limit else None
+    parts = [f'{{"items":[{row["items"] or ""}],"next":{json.dumps(following)}']
+    if query.count == "exact":
+        parts.append(f',"count":{row["total"]}')
+    headers = {"Link": _link(request, following)} if following else {}
+    return conditional(request, ("".join(parts) + "}").encode(), headers)
+
+
+def _link(request: Request, following: str) -> str:
+    said = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
+    return f'<{request.url.path}?{urlencode([*said, ("cursor", following)])}>; rel="next"'
+
+
+def conditional(
+    request: Request, body: bytes, headers: dict[str, str] | None = None, etag: str | None = None, media: str = JSON
+) -> Response:
+    """The answer, or 304 where the client already has these bytes."""
+    tag = etag or f'W/"{hashlib.blake2b(body, digest_size=9).hexdigest()}"'
+    every = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Accept, Accept-Language", **(headers or {})}
+    wanted = [t.strip() for t in request.headers.get("if-none-match", "").split(",")]
+    if tag in wanted or tag.removeprefix("W/") in wanted or "*" in wanted:
+        return Response(status_code=304, headers=every)
+    return Response(body, 200, every, media)
+
+
+async def one(request: Request, reading: Reading, listing: Listing, address: Any, as_of: date | None = None) -> Response:
+    """One thing by its address. Raises NotFound where there is none, or none this caller may see."""
+    known = known_of(reading) | {"id": address} | ({"as_of": as_of} if as_of else {})
+    row = await ask(reading, one_statement(listing, False), known)
+    if row["j"] is None:
+        raise NotFound()
+    return conditional(request, row["j"].encode(), {"Content-Language": reading.language}, f'"{row["version"]}"')
+
+
+async def rendered(caller: Caller, listing: Listing, address: Any) -> tuple[str, int]:
+    """One thing as JSON and its version, read inside the write transaction, so that POST and GET agree to the byte."""
+    statement = one_statement(listing, True)
+    connection = await db.driver(caller.session)
+    row = await connection.fetchrow(statement.sql, *statement.values(known_of(caller) | {"id": address}))
+    if row is None or row["j"] is None:
+        raise NotFound()
+    return row["j"], row["version"]
+
+
+async def written(
+    caller: Caller, listing: Listing, address: Any, location: str, *, status: int = 200, extra: Mapping[str, Any] | None = None
+) -> Response:
+    """The answer to a write: the thing as it now is. `extra` members are shown this once and kept nowhere."""
+    body, version = await rendered(caller, listing, address)
+    if extra:
+        body = json.dumps(json.loads(body) | dict(extra))
+    caller.outcome = (status, location, bool(extra))
+    headers = {"ETag": f'"{version}"', "Location": location, "Cache-Control": "no-store"}
+    return Response(body, status, headers, JSON)
+
+
+async def unchanged(caller: Caller, listing: Listing, address: Any, version: int, if_match: int | None) -> None:
+    """Raises Unconditional without If-Match, Stale with the present body where somebody else changed it first."""
+    if if_match is None:
+        raise Unconditional("Send If-Match with the ETag you read.", pointer="header/If-Match")
+    if if_match != version:
+        body, now = await rendered(caller, listing, address)
+        raise Stale(
+            "Somebody changed it since you read it; merge your change into `current` and send it again.",
+            version=now,
+            current=json.loads(body),
+        )

@@ -1,0 +1,83 @@
+"""What a list is: its parameters, its page, and the table that says how one noun is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+
+from fastapi import Query as AsQuery
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import SQLModel
+
+from api.levels import Shape
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    items: list[Item]
+    next: str | None
+    """Send it back as `cursor` for the following page; null on the last. Also in the header Link."""
+    count: int | None = None
+    """How many there are on all pages; only with `count=exact`."""
+
+
+class Query(BaseModel):
+    """The parameters that every list takes."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    SORTS: ClassVar[tuple[str, ...]] = ()
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    """Most items on one page."""
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    """`next` of the page before."""
+    count: Literal["exact"] | None = None
+    """`exact` adds how many there are on all pages; costs as much as reading them."""
+    format: Literal["json", "geojson", "ndjson", "csv"] | None = None
+    """Instead of the header Accept: ndjson and csv answer the whole list without pages."""
+    as_of: date | None = None
+    """The day on which the level is looked at; today where it is missing."""
+
+
+NOT_FILTERS = frozenset({"limit", "cursor", "count", "format"})
+AS_QUERY = AsQuery()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How one noun is read: its answer, where its rows are, who may see them, its filters and order. A table, not a page of code."""
+
+    name: str
+    out: type[SQLModel]
+    table: str
+    """The from-clause; the noun's own table is `t`."""
+    shape: Shape
+    keys: tuple[tuple[str, str], ...]
+    """Sort keys as (SQL, type), the last one unique."""
+    query: type[Query] = Query
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Parameter -> condition over `t`, its value being {value}."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field -> SQL, for those that are not a column of `t` by the same name."""
+    address: str = "t.id = {id}"
+    """How one is found."""
+    one_type: str = "uuid"
+    descending: bool = False
+    point: tuple[str, str] | None = None
+    """Longitude and latitude, where the list can be drawn (geojson)."""
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def column(self, name: str) -> str:
+        return self.columns.get(name, f"t.{name}")
+
+    def select(self) -> str:
+        """The column list of the answer, generated from its class."""
+        return ", ".join(f'{self.column(name)} as "{name}"' for name in self.out.model_fields)

@@ -1,0 +1,109 @@
+"""The SQL of the read door: one statement for one kind of list or thing, the same for every caller, so that PostgreSQL plans it once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from api.domain.levels import Level
+from api.levels import UNITS
+from api.pages.listings import Listing
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with positional parameters and the names of what goes into them."""
+
+    sql: str
+    names: tuple[str, ...]
+
+    def values(self, known: Mapping[str, Any]) -> list[Any]:
+        return [known[name] for name in self.names]
+
+
+class _Numbered(dict[str, str]):
+    """Turns {name} into $n, the same number for the same name."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = f"${len(self) + 1}"
+        return self[name]
+
+
+def prepared(sql: str) -> Statement:
+    """`sql` with its {names} numbered."""
+    numbers = _Numbered()
+    return Statement(sql.format_map(numbers), tuple(numbers))
+
+
+ENTERED = "(select app.enter({credential}, {request}, {at}) as who offset 0) e"
+INSIDE = "(select app.principal() as who offset 0) e"
+"""The scope of a write transaction, entered when it began: its answers are rendered by this same door."""
+
+PAGE = """
+select e.who, q.unit, q.items, q.n, q.last {total_out}
+from {entered}
+left join lateral (
+  select l.unit, p.* from ({unit}) l
+  left join lateral (
+    select string_agg(x.j, ',') filter (where x.rn <= {{limit}}) as items, count(*) as n,
+      max(x.k) filter (where x.rn = {{limit}}) as last {total}
+    from (select y.j::text as j, y.k::text as k, row_number() over () as rn
+          from (select (select row_to_json(o) from (select {columns}) o) as j, json_build_array({keys}) as k
+                from {table} where l.unit is not null and e.who is not null and {where} {after} order by {order} limit {{limit}} + 1) y) x
+  ) p on true
+) q on e.who is not null"""
+
+
+def where_of(listing: Listing, level: Level, filters: tuple[str, ...]) -> str:
+    """The rows of a list over `t`: the caller's, the level's, those the filters keep."""
+    conditions = [listing.shape.seen(), listing.shape.meant(level)]
+    conditions += [f"({listing.filters[name].replace('{value}', '{' + name + '}')})" for name in filters if name in listing.filters]
+    return " and ".join(c for c in conditions if c != "true") or "true"
+
+
+def order_of(listing: Listing) -> str:
+    """How a list is sorted."""
+    return ", ".join(f"{key}{' desc' if listing.descending else ''}" for key, _ in listing.keys)
+
+
+@lru_cache(maxsize=1024)
+def page_statement(listing: Listing, level: Level, filters: tuple[str, ...], after: bool, exact: bool) -> Statement:
+    """The statement of one kind of page; the same for every caller and value, so that PostgreSQL plans it once."""
+    where = where_of(listing, level, filters)
+    sign = "<" if listing.descending else ">"
+    cursor = ", ".join(f"({{c{n}}}::text)::{kind}" for n, (_, kind) in enumerate(listing.keys))
+    return prepared(
+        PAGE.format(
+            entered=ENTERED,
+            unit=UNITS[level],
+            columns=listing.select(),
+            keys=", ".join(f"({key})::text" for key, _ in listing.keys),
+            table=listing.table,
+            where=where,
+            after=f"and ({', '.join(key for key, _ in listing.keys)}) {sign} ({cursor})" if after else "",
+            order=order_of(listing),
+            total=f", (select count(*) from {listing.table} where l.unit is not null and {where}) as total" if exact else "",
+            total_out=", q.total" if exact else "",
+        )
+    )
+
+
+ONE = """
+select e.who, q.j, q.version
+from {entered}
+left join lateral (select (select row_to_json(o)::text from (select {columns}) o) as j, t.version
+                   from {table} where e.who is not null and {seen} and {address}) q on true"""
+
+
+@lru_cache(maxsize=256)
+def one_statement(listing: Listing, inside: bool) -> Statement:
+    """The statement that reads one thing; `inside` a write transaction or by itself."""
+    return prepared(
+        ONE.format(
+            entered=INSIDE if inside else ENTERED,
+            columns=listing.select(),
+            table=listing.table,
+            seen=listing.shape.seen(),
+            address=listing.address,
+        )
+    )

@@ -1,0 +1,110 @@
+"""/imports: files on their way in, and what came of each."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import pages, problems
+from api.access import Asking, Reading
+from api.collection import publish
+from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
+from api.domain.indicator.imports import source_for, territory
+from api.domain.indicator.observations import ImportOut
+from api.intake import Plan, take
+from api.intake.keeping import Observations, Populations
+from api.intake.staging import by_code, by_name
+from api.intake.upload import received
+from api.levels import Shape
+from api.pages import Listing
+from api.readers import reader_of
+from api.readers.populations import Populations as PopulationReader
+
+router = APIRouter(tags=["imports"])
+FILE = {"requestBody": {"required": True, "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", "application/octet-stream")}}}
+ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
+Name = Annotated[str | None, Query(max_length=200, description="Name of the file, for the record.")]
+DryRun = Annotated[bool, Query(description="Check everything and keep nothing but the report.")]
+Atomic = Annotated[str, Query(pattern="^(all|chunk)$", description="`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up.")]
+
+IMPORTS = Listing(
+    "imports",
+    ImportOut,
+    "import t",
+    Shape(organisation="t.organisation_id", own="t.principal_id"),
+    (("t.created_at", "timestamptz"), ("t.id", "uuid")),
+    descending=True,
+)
+publish(router, IMPORTS, flat="/v1/imports", about="Imports of yours and of the levels you see, the newest first, each with its report.")
+
+
+async def _answer(reading: Reading, request: Request, id: UUID) -> Response:
+    answer = await pages.one(request, reading, IMPORTS, id)
+    answer.status_code = 201
+    answer.headers["Location"] = f"/v1/imports/{id}"
+    return answer
+
+
+async def _one(reading: Reading, sql: str, *values: Any) -> Any:
+    return await reading.house.doors.reads.fetchrow(sql, *values)
+
+
+@router.post("/v1/imports/observations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
+async def import_observations(
+    request: Request,
+    reading: Asking,
+    reader: Annotated[str, Query(max_length=40, description="Layout of the file: sesnsp.")],
+    source: Annotated[str, Query(max_length=63, description="Code of the source (GET /v1/sources).")],
+    dry_run: DryRun = False,
+    atomic: Atomic = "chunk",
+    file_name: Name = None,
+) -> Response:
+    """Take in a file of counts: the body is the file itself. The same file again changes nothing; a corrected one restates, and what stood there
+    stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the report; rows of places that are not
+    known are parked, rows of places that are not yours are refused."""
+    layout = reader_of(reader)
+    found = source_for(await _one(reading, "select id, code from source where code = $1", source))
+    upload = await received(request, file_name)
+    plan = Plan("observations", reader, source, found, by_code(layout.scheme), Observations, dry_run, atomic == "all")
+    intake = await take(reading, plan, layout, upload)
+    return await _answer(reading, request, intake.id)
+
+
+class PopulationsAsked(BaseModel):
+    """What a table of residents does not say itself."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    year: Annotated[int, Field(ge=1900, le=2100)]
+    source: Annotated[str, Field(max_length=63)]
+    """Code of the source, such as `censo`."""
+    country: Annotated[str | None, Field(max_length=3)] = None
+    """Where names are looked up; not needed with `scheme`."""
+    admin1: Annotated[str | None, Field(max_length=10)] = None
+    """The first level names are looked up in; a name is not unique in a country."""
+    scheme: Annotated[str | None, Field(max_length=40)] = None
+    """Scheme of the code column, instead of names."""
+    dry_run: bool = False
+    file_name: Annotated[str | None, Field(max_length=200)] = None
+
+
+TERRITORY = "select app.country_of($1) as country, (select id from admin1 where code = upper($2) and country_id = app.country_of($1)) as admin1"
+
+
+@router.post("/v1/imports/populations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
+async def import_populations(request: Request, reading: Asking, asked: Annotated[PopulationsAsked, Query()]) -> Response:
+    """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file itself."""
+    found = source_for(await _one(reading, "select id, code from source where code = $1", asked.source))
+    where = await _one(reading, TERRITORY, asked.country, asked.admin1)
+    places = by_code(asked.scheme) if asked.scheme else by_name(*territory(where["country"], where["admin1"], asked.admin1))
+    upload = await received(request, asked.file_name)
+    plan = Plan("populations", "populations", asked.source, found, places, Populations, asked.dry_run)
+    intake = await take(reading, plan, PopulationReader(asked.year, asked.scheme or ""), upload)
+    return await _answer(reading, request, intake.id)
+
+
+@router.get("/v1/imports/{id}", response_model=ImportOut)
+async def read_import(request: Request, id: UUID, reading: Asking) -> Response:
+    """One import with its report."""
+    return await pages.one(request, reading, IMPORTS, id)

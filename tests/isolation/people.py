@@ -1,0 +1,125 @@
+"""Who the demonstration people are and how far each reaches, said here a second time, in plain Python from the plain tables.
+
+Nothing in this module reads a policy, a scope or a grant: what the API grants must come out as what is written here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+NOBODY: frozenset[Any] = frozenset()
+
+
+@dataclass(frozen=True)
+class Office:
+    """What somebody is: the level and the unit, and whether the office writes there."""
+
+    level: str
+    unit: Any = None
+    writes: bool = True
+
+
+PEOPLE: dict[str, Office | None] = {
+    "": None,
+    "gt": Office("country", 320),
+    "region": Office("region"),
+    "comures": Office("association", 1),
+    "sonsonate": Office("municipality", 2220038),
+    "mixco": Office("municipality", 3200008),
+    "mx": Office("country", 484),
+    "reader": Office("country", 222, writes=False),
+    "programme": Office("programme", "amuprev"),
+    "sv": Office("country", 222),
+    "hn": Office("country", 340),
+    "anam": Office("association", 2),
+    "amhon": Office("association", 4),
+}
+"""In an order in which the first few already differ most."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units somebody reads, or writes."""
+
+    region: bool = False
+    countries: frozenset[int] = NOBODY
+    municipalities: frozenset[int] = NOBODY
+    organisations: frozenset[UUID] = NOBODY
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person with what they reach: `principal` is None for the public."""
+
+    name: str
+    principal: UUID | None
+    read: Units
+    write: Units
+
+
+class Map:
+    """The register of places, associations and programmes, read once as the owner."""
+
+    def __init__(self, tables: dict[str, list[dict[str, Any]]], today: date) -> None:
+        self.tables, self.today = tables, today
+
+    @classmethod
+    async def read(cls, owner: asyncpg.Connection, today: date) -> "Map":
+        names = ("country", "succession", "association", "affiliation", "participation", "programme", "principal")
+        return cls({n: [dict(r) for r in await owner.fetch(f"select * from {n}")] for n in names}, today)
+
+    def in_force(self, row: dict[str, Any]) -> bool:
+        return row["starts_on"] <= self.today and (row["ends_on"] is None or row["ends_on"] > self.today)
+
+    def before(self, place: int, *, principal_only: bool = False) -> set[int]:
+        """The place and everything that it succeeded, at any remove; where asked only along the lines of which it is the principal successor."""
+        found, grown = {place}, True
+        while grown:
+            older = {s["predecessor_id"] for s in self.tables["succession"] if s["successor_id"] in found and (s["principal"] or not principal_only)}
+            grown = not older <= found
+            found |= older
+        return found
+
+    def with_before(self, places: set[int]) -> frozenset[int]:
+        return frozenset(older for place in places for older in self.before(place))
+
+    def organisation(self, association: int) -> UUID:
+        return next(a["organisation_id"] for a in self.tables["association"] if a["id"] == association)
+
+    def programme(self, code: str) -> UUID:
+        return next(p["id"] for p in self.tables["programme"] if p["code"] == code)
+
+    def person(self, name: str) -> Person:
+        """Somebody of the demonstration, by the local part of the address; the public by the empty name."""
+        office = PEOPLE[name]
+        if office is None:
+            return Person(name, None, Units(), Units())
+        principal = next(p["id"] for p in self.tables["principal"] if p["email"] == f"{name}@demo.example")
+        read = self._read(office)
+        return Person(name, principal, read, self._write(office, read) if office.writes else Units())
+
+    def _read(self, office: Office) -> Units:
+        if office.level == "region":
+            own = {p["id"] for p in self.tables["programme"]} | {a["organisation_id"] for a in self.tables["association"]}
+            return Units(True, frozenset(c["id"] for c in self.tables["country"]), organisations=frozenset(own))
+        if office.level == "country":
+            own = {a["organisation_id"] for a in self.tables["association"] if a["country_id"] == office.unit}
+            return Units(countries=frozenset({office.unit}), organisations=frozenset(own))
+        if office.level == "municipality":
+            return Units(municipalities=frozenset(self.before(office.unit)))
+        if office.level == "association":
+            ties = [t for t in self.tables["affiliation"] if t["association_id"] == office.unit and t["state"] == "confirmed" and self.in_force(t)]
+            return Units(municipalities=self.with_before({t["municipality_id"] for t in ties}), organisations=frozenset({self.organisation(office.unit)}))
+        key = self.programme(office.unit)
+        ties = [t for t in self.tables["participation"] if t["programme_id"] == key and t["level"] == "municipality" and self.in_force(t)]
+        return Units(municipalities=self.with_before({t["municipality_id"] for t in ties}), organisations=frozenset({key}))
+
+    def _write(self, office: Office, read: Units) -> Units:
+        if office.level == "municipality":
+            return Units(municipalities=frozenset(self.before(office.unit, principal_only=True)))
+        if office.level in ("association", "programme"):
+            return Units(organisations=read.organisations)
+        return read

@@ -1,0 +1,160 @@
+"""What everyone may see and write of every table, in words and in plain Python. Policies are not read; they must come out as this."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.isolation.people import Person, Units
+
+Row = dict[str, Any]
+Says = Callable[[Row, Person], bool]
+
+
+def everyone(row: Row, who: Person) -> bool:
+    return True
+
+
+def nobody(row: Row, who: Person) -> bool:
+    return False
+
+
+def own(row: Row, who: Person) -> bool:
+    """What somebody did or holds themselves."""
+    return who.principal is not None and row["principal_id"] == who.principal
+
+
+def _municipal(row: Row, units: Units) -> bool:
+    return row["country_id"] in units.countries or row["municipality_id"] in units.municipalities
+
+
+def _anywhere(row: Row, units: Units) -> bool:
+    return _municipal(row, units) or row["organisation_id"] in units.organisations or units.region
+
+
+def read_there(row: Row, who: Person) -> bool:
+    """Facts of a municipality: those who read it, or its country."""
+    return _municipal(row, who.read)
+
+
+def written_there(row: Row, who: Person) -> bool:
+    return _municipal(row, who.write)
+
+
+def read_at_its_unit(row: Row, who: Person) -> bool:
+    """What may belong to a municipality, a country, an organisation or the region: those who read that unit."""
+    return _anywhere(row, who.read)
+
+
+def written_at_its_unit(row: Row, who: Person) -> bool:
+    return _anywhere(row, who.write)
+
+
+def administered(row: Row, who: Person) -> bool:
+    return who.write.region
+
+
+def either(*rules: Says) -> Says:
+    return lambda row, who: any(rule(row, who) for rule in rules)
+
+
+def of_its_country(row: Row, who: Person) -> bool:
+    return row["country_id"] in who.write.countries
+
+
+def country_reads(row: Row, who: Person) -> bool:
+    return row["country_id"] in who.read.countries
+
+
+def is_itself_written(row: Row, who: Person) -> bool:
+    """An organisation or programme, by those who act for it."""
+    return row["id"] in who.write.organisations
+
+
+def organisation_written(row: Row, who: Person) -> bool:
+    return row["organisation_id"] in who.write.organisations
+
+
+def programme_written(row: Row, who: Person) -> bool:
+    return row["programme_id"] in who.write.organisations
+
+
+def oneself(row: Row, who: Person) -> bool:
+    return who.principal is not None and row["id"] == who.principal
+
+
+def public(row: Row, who: Person) -> bool:
+    return bool(row["is_public"])
+
+
+def unsigned(row: Row, who: Person) -> bool:
+    return who.principal is None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may do what with a row; what is not `may` at all is refused for want of the privilege, before any row is looked at."""
+
+    select: Says = nobody
+    insert: Says = nobody
+    update: Says | None = None
+    """As insert where it is not said."""
+    delete: Says | None = None
+    may: frozenset[str] = frozenset({"select", "insert", "update", "delete"})
+    mark: str = "version = 77777"
+    """What a bare update sets: no key, nothing that places the row."""
+    moves: tuple[str, ...] = field(default=("country_id", "municipality_id", "organisation_id", "principal_id"))
+    """Columns that place a row, where the table has them."""
+
+    def says(self, command: str) -> Says:
+        return {"select": self.select, "insert": self.insert, "update": self.update or self.insert, "delete": self.delete or self.insert}[command]
+
+
+NONE: frozenset[str] = frozenset()
+LOOK = frozenset({"select"})
+ADD = frozenset({"select", "insert"})
+REGISTER = Rule(everyone, administered)
+FACTS = Rule(read_there, written_there)
+SECRET = Rule(may=NONE)
+
+RULES: dict[str, Rule] = {
+    # The registers: everyone reads them, who administers the region writes them.
+    "country": REGISTER,
+    "admin1": REGISTER,
+    "municipality": REGISTER,
+    "succession": REGISTER,
+    "scheme": Rule(everyone, administered, mark="note = 'x'"),
+    "indicator": REGISTER,
+    "source": REGISTER,
+    # Organisations are public; those who act for them write them, their country, the region.
+    "organisation": Rule(everyone, either(administered, of_its_country, is_itself_written), moves=("country_id", "id")),
+    "association": Rule(everyone, either(administered, of_its_country, organisation_written)),
+    "programme": Rule(everyone, either(administered, is_itself_written), moves=("id",)),
+    "participation": Rule(everyone, either(administered, programme_written), moves=("programme_id",)),
+    # Who belongs to whom is no public matter: the municipality, its country, the association, the region.
+    "affiliation": Rule(read_at_its_unit, written_at_its_unit),
+    "external_id": Rule(everyone, written_at_its_unit, mark="thing = '!'"),
+    # Access: what is one's own, and what lies where one writes.
+    "role": Rule(everyone, may=LOOK),
+    "principal": Rule(either(oneself, written_at_its_unit), written_at_its_unit, either(oneself, written_at_its_unit)),
+    "granted": Rule(either(own, written_at_its_unit), written_at_its_unit),
+    "invitation": Rule(written_at_its_unit, written_at_its_unit),
+    "api_key": Rule(either(own, written_at_its_unit), written_at_its_unit),
+    "session": SECRET,
+    "credential": SECRET,
+    "scope": SECRET,
+    "signing_key": SECRET,
+    # The house.
+    "epoch": Rule(everyone, may=LOOK),
+    "schema_version": SECRET,
+    "change": Rule(either(public, read_at_its_unit, own), either(own, unsigned), nobody, may=ADD),
+    "idempotency": Rule(own, own, mark="status = 777"),
+    # Figures of municipalities.
+    "population": FACTS,
+    "observation": FACTS,
+    "figure": Rule(read_there, written_there, mark="months = 77"),
+    "observation_revision": Rule(read_there, written_there, may=ADD),
+    # Imports belong to who made them; what they could not place, to the country as well.
+    "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
+    "parked": Rule(either(own, country_reads), either(own, of_its_country)),
+    "place_match": Rule(country_reads, of_its_country, mark="municipality_id = 77", moves=("country_id",)),
+}

@@ -1,0 +1,86 @@
+"""Rows of every kind in every kind of place, so that no table is empty and every policy has something to let through and to hold back."""
+
+import json
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import asyncpg
+
+from tests.isolation.people import Map
+
+LATER = "2099-01-01T00:00:00Z"
+PAST = {"starts_on": "2001-01-01", "ends_on": "2002-01-01"}
+
+
+def places(map: Map) -> dict[str, tuple[int, int, UUID | None, str]]:
+    """Name -> country, municipality, organisation, and the person whose doing a row there is."""
+    return {
+        "guatemala": (320, 3200001, None, "gt"),
+        "mixco": (320, 3200008, None, "mixco"),
+        "sonsonate": (222, 2220038, None, "sonsonate"),
+        "old-sonsonate": (222, 2220223, None, "sv"),
+        "ahuachapan": (222, 2220001, None, "comures"),
+        "tegucigalpa": (340, 3400110, None, "hn"),
+        "leon": (484, 4840350, None, "mixco"),  # What mixco@ did lies where mixco@ reads nothing: only its being their own opens it.
+        "mexico": (484, 0, None, "mx"),
+        "comures": (222, 0, map.organisation(1), "comures"),
+        "anam": (320, 0, map.organisation(2), "anam"),
+        "abroad": (0, 0, map.organisation(4), "amhon"),
+        "programme": (0, 0, map.programme("amuprev"), "programme"),
+        "region": (0, 0, None, "reader"),
+    }
+
+
+def key(table: str, place: str) -> str:
+    """The same id in every run."""
+    return str(uuid5(NAMESPACE_URL, f"isolation:{table}:{place}"))
+
+
+FACT = {"indicator_id": 1, "source_id": 1, "period_on": "2022-03-01", "frequency": "M", "dims": "", "value": 5, "status": "A"}
+ACCOUNT = {"kind": "service", "display_name": "seeded"}
+TEMPLATES: dict[str, dict[str, Any]] = {
+    "principal": ACCOUNT,
+    "credential": {"password_hash": "x"},
+    "session": {"refresh_sha256": "x", "rotated_at": "2022-01-01T00:00:00Z", "expires_at": LATER},
+    "scope": {"parts": "none|{}|{}|{}|{}|{}|{}|{}|{}|{}", "valid_from": "2001-01-01", "valid_until": "2002-01-01"},
+    "granted": {"role": "reader", "level": "municipality"} | PAST,
+    "invitation": {"kind": "invitation", "secret_sha256": "x", "expires_at": LATER},
+    "api_key": {"secret_sha256": "x", "expires_at": LATER},
+    "organisation": {"name": "Seeded", "classification": "ngo"},
+    "change": {"noun": "seed", "thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
+    "idempotency": {"fingerprint": "x", "status": 200, "created_at": "2027-01-01T00:00:00Z"},
+    "population": {"year": 2020, "source_id": 1, "value": 1000},
+    "observation": FACT,
+    "observation_revision": FACT | {"revision": 1, "replaced_at": "2022-05-01T00:00:00Z"},
+    "figure": {"indicator_id": 1, "source_id": 1, "year": 2022, "total": 5, "months": 1},
+    "import": {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done", "report": {}},
+    "parked": {"place": "?", "row_count": 1, "rows": []},
+    "place_match": {"source_id": 1},
+}
+TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation", "api_key"})
+"""Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
+OF_PLACES = frozenset({"population", "observation", "observation_revision", "figure", "place_match"})
+
+
+def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
+    """A row of `table` at `place`."""
+    country, municipality, organisation, name = where
+    principal = str(map.person(name).principal)
+    said = {"country_id": country, "municipality_id": municipality, "organisation_id": str(organisation) if organisation else None}
+    said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal, "import_id": key("import", place)}
+    said |= {"key": place, "seq": -1 - list(places(map)).index(place), "is_public": place == "mexico", "place": place} | TEMPLATES[table]
+    if table == "organisation":
+        said |= {"country_id": country or None, "municipality_id": municipality or None}
+    return {k: v for k, v in said.items() if k in columns}
+
+
+async def sow(owner: asyncpg.Connection, map: Map) -> None:
+    """Insert them all, as the owner."""
+    for table in TEMPLATES:
+        columns = [r["attname"] for r in await owner.fetch("select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0", f'"{table}"')]
+        for place, where in places(map).items():
+            if table in OF_PLACES and not where[1]:
+                continue
+            said = row(table, place, where, map, columns)
+            names = ", ".join(said)
+            await owner.execute(f'insert into "{table}" ({names}) select {names} from jsonb_populate_record(null::"{table}", $1::jsonb)', json.dumps(said))
