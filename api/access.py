@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -49,6 +50,24 @@ class Keys:
 
     ring: Keyring = field(default_factory=lambda: Keyring([new_signing_key()]))
     loaded_at: float = 0.0
+
+
+class Attempts:
+    """How often one address may try before authentication: a bucket that refills by the minute. Many share one address, so it is wide."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self.buckets: dict[str, tuple[float, float]] = {}
+
+    def spend(self, address: str) -> int:
+        """0, or the seconds to wait."""
+        now = time.monotonic()
+        left, since = self.buckets.pop(address, (float(self.per_minute), now))
+        left = min(self.per_minute, left + (now - since) * self.per_minute / 60)
+        if len(self.buckets) > 10_000:
+            self.buckets.pop(next(iter(self.buckets)))
+        self.buckets[address] = (max(left - 1, 0), now)
+        return 0 if left >= 1 else max(1, int((1 - left) * 60 / self.per_minute))
 
 
 @dataclass(frozen=True)
@@ -110,11 +129,11 @@ def moment() -> datetime:
 
 async def _credential(request: Request, house: House) -> str | None:
     """What app.enter understands: 's' and a session, 'k' and a key; None for the public. Raises NotKnown on anything that is not good."""
-    header = request.headers.get("authorization")
-    if header is None:
+    said = request.headers.getlist("authorization")
+    if not said:
         return None
-    kind, _, token = header.partition(" ")
-    if kind.lower() != "bearer" or not token:
+    kind, _, token = said[0].partition(" ")
+    if kind.lower() != "bearer" or not token or len(said) > 1:  # Of two, another reader before us might have believed the other.
         raise NotKnown("Send `Authorization: Bearer TOKEN`.", "token-invalid")
     if token.startswith("amp_"):
         name, _, secret = token.removeprefix("amp_").partition("_")
@@ -208,9 +227,10 @@ Writing = Annotated[Caller, Depends(_writing, scope="function")]
 Joining = Annotated[Caller, Depends(_joining, scope="function")]
 
 
-def if_match(request: Request) -> int | None:
+def if_match(
+    said: Annotated[str | None, Header(alias="If-Match", description="The ETag you read; the change is refused where another came first.")] = None,
+) -> int | None:
     """The version a change is of: If-Match holding the ETag that was read; None without it. Raises Invalid where it is none of ours."""
-    said = request.headers.get("if-match")
     if said is None:
         return None
     bare = said.strip().removeprefix("W/").strip('"')

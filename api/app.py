@@ -14,9 +14,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import __version__, clock, db, idempotency, problems
-from api.access import House, Keys, reload_keys
+from api.access import Attempts, House, Keys, reload_keys
 from api.domain.errors import Malformed, NotAllowed, NotFound, NotKnown, NotNow
-from api.edge import Attempts, Edge
+from api.edge import Edge
 from api.routers import BACKEND, NETWORK
 from api.settings import Settings
 

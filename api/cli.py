@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +20,22 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from api import app as application
 from api import demo as demonstration
-from api import founding
+from api import errand, founding
+from api.access import House
+from api.domain.errors import Refusal
 from api.edge import protocol
 from api.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from api.intake import plans
 from api.settings import Settings
 from migrations.apply import Tell, migrate
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="The AMUPREV API.")
 user = typer.Typer(no_args_is_help=True, help="People.")
+take = typer.Typer(no_args_is_help=True, help="Take files in.")
 key = typer.Typer(no_args_is_help=True, help="Service keys.")
 cli.add_typer(user, name="user")
 cli.add_typer(key, name="key")
+cli.add_typer(take, name="import")
 err = Console(stderr=True)
 
 
@@ -85,7 +90,7 @@ def done(work: Coroutine[Any, Any, Any]) -> Any:
     """The result of `work`; what stops it is told in a line, with the way out, not as a traceback."""
     try:
         return asyncio.run(work)
-    except (founding.Unknown, OSError, EmbeddedPostgresError, asyncpg.PostgresError) as error:
+    except (Refusal, founding.Unknown, OSError, EmbeddedPostgresError, asyncpg.PostgresError) as error:
         err.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
 
@@ -182,6 +187,41 @@ def rotate_keys() -> None:
     """Sign tokens with a new key from a minute on, when every process knows it; those signed before stay good."""
     with database(Settings(), ready=False) as found:
         sys.stdout.write(done(founding.rotate(found.url)) + "\n")
+
+
+@take.command("observations")
+def import_observations(
+    file: Path,
+    reader: Annotated[str, typer.Option(help="Layout of the file: sesnsp.")],
+    source: Annotated[str, typer.Option(help="Code of the source.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep only the report.")] = False,
+    person: Annotated[str | None, typer.Option("--as", help="Whose rights count; the first administrator of the region.")] = None,
+) -> None:
+    """Take in a file of counts, like POST /v1/imports/observations. Prints the report."""
+    _take(person, file, lambda house: plans.observations(house, reader, source, dry_run=dry_run))
+
+
+@take.command("populations")
+def import_populations(
+    file: Path,
+    year: int = typer.Option(..., help="Year the residents are of."),
+    source: str = typer.Option(..., help="Code of the source, such as censo."),
+    country: str = typer.Option(None, help="ISO code; where names are looked up."),
+    admin1: str = typer.Option(None, help="ISO 3166-2 code of the first level names are looked up in."),
+    scheme: str = typer.Option(None, help="Scheme of the code column, instead of names."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, keep only the report."),
+    person: str = typer.Option(None, "--as", help="Whose rights count; the first administrator of the region."),
+) -> None:
+    """Take in a table of residents, like POST /v1/imports/populations. Prints the report."""
+    where = plans.Where(country, admin1, scheme)
+    _take(person, file, lambda house: plans.populations(house, year, source, where, dry_run=dry_run))
+
+
+def _take(person: str | None, file: Path, plan: Callable[[House], Awaitable[plans.Plan]]) -> None:
+    settings = Settings()
+    with database(settings) as found, progress() as tell:
+        report = done(errand.take_in(settings, (found.url, found.owner_url), person, (file, plan), tell))
+    sys.stdout.write(json.dumps(json.loads(report), indent=1, ensure_ascii=False) + "\n")
 
 
 @cli.command()

@@ -31,7 +31,7 @@ ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEAD_BYTES, HEAD_LINES = 65_536, 200
 """The largest request line and headers, in bytes and in headers."""
 LINGER_S = 2.0
-"""How long what a client still sends of a refused body is taken and thrown away, so that the refusal reaches it (a reset would overtake it)."""
+"""How long what still comes of a refused body is taken and thrown away, so that the refusal arrives (a reset would overtake it)."""
 UNREAD = (408, 413)
 """Statuses after which the connection closes: the rest of the body is not wanted."""
 ALWAYS = [
@@ -141,24 +141,6 @@ async def _say(status: int, body: bytes, send: Send, more: list[tuple[bytes, byt
 async def _refuse(refusal: Refusal, scope: Scope, send: Send) -> None:
     answer = problems.answer(refusal, scope["request_id"])
     await _say(answer.status_code, bytes(answer.body), send, [(k, v) for k, v in answer.raw_headers if not k.startswith(b"content-")])
-
-
-class Attempts:
-    """How often one address may try before authentication: a bucket that refills by the minute. Many share one address, so it is wide."""
-
-    def __init__(self, per_minute: int) -> None:
-        self.per_minute = per_minute
-        self.buckets: dict[str, tuple[float, float]] = {}
-
-    def spend(self, address: str) -> int:
-        """0, or the seconds to wait."""
-        now = time.monotonic()
-        left, since = self.buckets.pop(address, (float(self.per_minute), now))
-        left = min(self.per_minute, left + (now - since) * self.per_minute / 60)
-        if len(self.buckets) > 10_000:
-            self.buckets.pop(next(iter(self.buckets)))
-        self.buckets[address] = (max(left - 1, 0), now)
-        return 0 if left >= 1 else max(1, int((1 - left) * 60 / self.per_minute))
 
 
 class Protocol(HttpToolsProtocol):

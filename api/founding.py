@@ -134,4 +134,6 @@ async def revoke_key(url: str, key_id: str) -> None:
 async def new_epoch(url: str) -> None:
     """Say that this database begins a new life: cursors from before a restore are not good in it."""
     async with db.connected(url) as connection:
-        await connection.execute("update epoch set secret = gen_random_uuid(), started_at = now()")
+        async with connection.transaction():
+            await connection.execute("update epoch set secret = gen_random_uuid(), started_at = now()")
+            await connection.execute("select app.forget_lives()")

@@ -4,10 +4,11 @@ from uuid import UUID
 
 from api import db
 from api.access import Caller
-from api.domain.access.people import Granted, GrantFields, Unit
+from api.domain.access.people import Granted, GrantFields, Principal, Unit
 from api.domain.access.units import Place
 from api.domain.fields import known
 from api.domain.levels import Level
+from api.domain.roles import Action, Role
 from api.levels import Shape
 
 MANAGED = f"({Shape(organisation='t.organisation_id').seen('write')} or (select app.write_region()))"
@@ -31,11 +32,25 @@ PLACES = {
 
 async def place_of(caller: Caller, unit: Unit) -> Place:
     """Where an office is. Raises Invalid where the unit is not known."""
-    values = {"unit": unit.unit} if unit.unit else {}
+    values = {} if unit.level is Level.REGION else {"unit": unit.unit}
     row = (await db.run(caller.session, PLACES[unit.level], **values)).first()
     known(row and 1, "/unit")
     assert row is not None
     return Place(*row)
+
+
+HELD = "select role, country_id, municipality_id, association_id, organisation_id from app.offices_of(:who, :day)"
+
+
+async def require_managing(caller: Caller, person: Principal) -> None:
+    """Raises NotAllowed unless the caller manages the unit of `person` and may give every office that `person` has or will have.
+
+    Who resets a password or makes a key could use it: without the second half a municipality would reach the offices that one of its
+    people holds elsewhere.
+    """
+    caller.require(Action.MANAGE_PEOPLE, Place.of(person).target())
+    for office in await db.run(caller.session, HELD, who=person.id, day=caller.at.date()):
+        caller.require_giving(Role(office.role), Place.of(office).target())
 
 
 async def give(caller: Caller, who: UUID, body: GrantFields) -> Granted:

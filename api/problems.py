@@ -110,6 +110,8 @@ def answer(refusal: errors.Refusal, request_id: str, field_errors: list[FieldErr
     return Response(body_of(refusal, request_id, field_errors), STATUS[type(refusal)], headers, MEDIA)
 
 
+MOST = 20
+"""The most fields that one refusal names."""
 # FastAPI and pydantic say what is wrong in English with the value inside; we say it by code, and never echo what was sent.
 PLACES = {"body": "", "query": "query", "path": "path", "header": "header"}
 
@@ -124,7 +126,7 @@ def _field(error: dict[str, Any]) -> FieldError:
     limits = {k: v for k, v in (error.get("ctx") or {}).items() if k != "error" and isinstance(v, int | float | str) and k != "input"}
     told = {"extra_forbidden": "This is not a field or parameter here.", "missing": "This is required."}.get(error["type"])
     detail = told or (error["msg"] if error["type"] in SAFE_MESSAGES or limits else "This value cannot be used here.")
-    return FieldError(pointer=_pointer(tuple(error["loc"]))[:300], code=str(error["type"]).replace("_", "-"), detail=detail)
+    return FieldError(pointer=_pointer(tuple(error["loc"]))[:120], code=str(error["type"]).replace("_", "-"), detail=detail)
 
 
 SAFE_MESSAGES = frozenset(
@@ -147,7 +149,7 @@ async def _unreadable(request: Request, error: Exception) -> Response:
     if not spoken and any(e["loc"] and e["loc"][0] == "body" for e in found):
         return answer(errors.NotSpoken("Send the body as application/json."), request_id_of(request))
     refusal = errors.Invalid("Some fields or parameters are not as they must be; see `errors`.", "invalid-fields")
-    return answer(refusal, request_id_of(request), [_field(dict(e)) for e in found[:50]])
+    return answer(refusal, request_id_of(request), [_field(dict(e)) for e in found[:MOST]])
 
 
 HTTP_WORDS: dict[int, errors.Refusal] = {
@@ -216,9 +218,11 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 def _complete(document: dict[str, Any]) -> None:
     """Say of every operation what any of its kind may answer: FastAPI knows only its own 422."""
-    for path in document["paths"].values():
-        for operation in path.values():
+    for address, path in document["paths"].items():
+        for method, operation in path.items():
             answers = operation["responses"]
+            if method == "get" and "{" in address:
+                answers.setdefault("304", {"description": "You have it already (If-None-Match)."})
             kinds: list[type[errors.Refusal]] = [errors.Invalid] if "422" in answers else []
             if "requestBody" in operation:
                 kinds += [errors.Invalid, errors.TooSlow, errors.TooLarge, errors.NotSpoken]

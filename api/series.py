@@ -24,10 +24,10 @@ REGISTER = Shape(public=True, municipality="t.id")
 
 SUMS = {
     By.YEAR: """select make_date(t.year, 1, 1) as p, sum(t.total) as count, sum(t.months) as months, count(*) as reported,
-                  sum(r.value * t.months / 12.0) as population, bool_and(r.value is not null) as complete from {figures} group by t.year""",
+                  sum(r.value * t.months / 12.0) as population, bool_and(r.value is not null) as complete from {figures} where {within} group by t.year""",
     By.MONTH: """select make_date(t.year, u.m::int, 1) as p, sum(u.value) as count, count(*) as months, count(*) as reported,
                   sum(r.value) as population, bool_and(r.value is not null) as complete
-                from {figures} cross join lateral unnest(t.by_month) with ordinality u(value, m) where u.value is not null group by t.year, u.m""",
+                from {figures} cross join lateral unnest(t.by_month) with ordinality u(value, m) where {within} and u.value is not null group by t.year, u.m""",
 }
 RESIDENTS = """left join lateral (select x.value from population x where x.municipality_id = t.municipality_id
     order by x.year = t.year desc, x.year < t.year desc, abs(x.year - t.year), x.source_id limit 1) r on true"""
@@ -66,10 +66,10 @@ def statement(level: Level, by: By) -> Statement:
     """The statement of one kind of series."""
     step, shape = STEP[by]
     seen, meant = FIGURES.seen(), FIGURES.meant(level)
-    figures = f"""figure t join chosen c on c.id = t.source_id {RESIDENTS.replace("{{", "{")}"""
+    figures = f"""figure t join chosen c on c.id = t.source_id {RESIDENTS}"""
     within = f"""t.indicator_id = i.id and e.who is not null and {seen} and {meant}
         and t.year >= coalesce(extract(year from {{from}}::date), 0) and t.year <= coalesce(extract(year from {{to}}::date), 9999)"""
-    sums = SUMS[by].replace("{figures}", figures).replace(" where ", f" where {within} and ", 1) if by is By.MONTH else SUMS[by].replace("{figures}", f"{figures} where {within}")
+    sums = SUMS[by].format(figures=figures, within=within)
     filled = SERIES.format(
         entered=ENTERED, unit=UNITS[level], whole=whole(level), seen=seen, meant=meant, sums=sums, registered=REGISTER.meant(level), step=step, shape=shape
     )

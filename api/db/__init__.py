@@ -4,6 +4,7 @@
 read, in the same transaction. A violated constraint becomes the refusal it is named after.
 """
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.db.doors import BypassingRole, Doors, connected, open_doors, refuse_bypass, write_engine
 from api.domain.errors import Conflict, Invalid, NotFound
 from api.domain.fields import Kept
+from api.domain.levels.naming import own_schemes
 
 Model = TypeVar("Model", bound=Kept)
 __all__ = ["BypassingRole", "Doors", "connected", "open_doors", "refuse_bypass", "write_engine"]
@@ -66,13 +68,15 @@ async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] 
 
 
 async def remove(writer: Writer, row: Kept, action: str = "delete") -> None:
-    """Delete `row` for good; the feed keeps a tombstone of it."""
+    """Delete `row` for good; the feed keeps a tombstone of it. Raises Conflict where other records refer to it."""
     row.version += 1
     await writer.session.delete(row)
-    await _flush(writer.session)
+    try:
+        await writer.session.flush()
+    except IntegrityError as error:
+        raise Conflict("Other records still refer to this; remove them first.", "still-referred-to") from error
     if hasattr(row, "external_ids"):
-        row.external_ids = {}
-        await _name(writer, row)
+        await run(writer.session, UNNAME, noun=_noun(row), thing=_thing(row))
     await _record(writer, row, action, [])
     await _touch_scopes(writer, row)
 
@@ -114,10 +118,26 @@ def _thing(row: Kept) -> str:
     return str(getattr(row, "id", None) or getattr(row, "key", ""))
 
 
+FOREIGN = """
+    select s.slug from scheme s
+    left join (select * from jsonb_each_text(cast(:said as jsonb)) n (scheme, value)) n on n.scheme = s.slug
+    left join external_id e on e.noun = :noun and e.thing = :thing and e.scheme = s.slug
+    left join organisation o on o.id = s.organisation_id
+    where n.value is distinct from e.value and not (select app.write_region())
+      and not coalesce(s.organisation_id = any((select app.write_organisations())::uuid[])
+                       or o.country_id = any((select app.write_countries())::int[]), false)
+    order by s.slug"""
+"""Listed schemes of which a code is being given, changed or taken away by somebody who does not write for their owner; official ones have none."""
+
+UNNAME = "delete from external_id where noun = :noun and thing = :thing"
+
+
 async def _name(writer: Writer, row: Kept) -> None:
-    """Keep external_id equal to the row's own copy. Raises Conflict(external-id-taken) where another thing has the code."""
-    noun, thing = _noun(row), _thing(row)
-    await run(writer.session, "delete from external_id where noun = :noun and thing = :thing", noun=noun, thing=thing)
+    """Keep external_id equal to the row's own copy. Raises Conflict(external-id-taken) where another thing has the code, NotAllowed where a
+    code that changes belongs to a register or an owner for whom the caller does not write."""
+    noun, thing, said = _noun(row), _thing(row), json.dumps(row.external_ids or {})  # type: ignore[attr-defined]
+    own_schemes((await run(writer.session, FOREIGN, noun=noun, thing=thing, said=said)).scalars().all())
+    await run(writer.session, UNNAME, noun=noun, thing=thing)
     for scheme, value in (row.external_ids or {}).items():  # type: ignore[attr-defined]
         statement = """insert into external_id (noun, scheme, value, thing, country_id, municipality_id, organisation_id)
                        values (:noun, :scheme, :value, :thing, :c, :m, :o)"""

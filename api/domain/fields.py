@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Optional, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, create_model
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, ValidationError, create_model
 from pydantic import Field as Limits
 from sqlalchemy import DateTime, Enum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -128,9 +128,16 @@ def made(model: type[Made], body: Fields, **more: Any) -> Made:
 
 
 def merged(row: SQLModel, patch: Fields, fields: type[Fields]) -> list[str]:
-    """Change `row` by what `patch` says, after validating the whole that results. Returns the names of the fields that changed."""
+    """Change `row` by what `patch` says, after validating the whole that results. Returns the names of the fields that changed.
+
+    Raises Invalid where the whole would not stand, such as a null for what is required.
+    """
     before = row.model_dump(include=set(fields.model_fields))
-    whole = fields.model_validate(before | patch.model_dump(exclude_unset=True))
+    try:
+        whole = fields.model_validate(before | patch.model_dump(exclude_unset=True))
+    except ValidationError as error:
+        place = "".join(f"/{part}" for part in error.errors()[0]["loc"])
+        raise Invalid("What would result is not as it must be.", "invalid-fields", pointer=place or None) from error
     changed = [name for name in fields.model_fields if getattr(whole, name) != before[name]]
     for name in changed:
         setattr(row, name, getattr(whole, name))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from api.domain.levels import Level
+from api.domain.levels.ties import Side
 
 
 class Role(StrEnum):
@@ -86,6 +87,13 @@ OFFICES: dict[Role, Office] = {
     Role.MEMBER: Office(frozenset({Level.MUNICIPALITY})),
     Role.READER: Office(_ANYWHERE),
 }
+
+SPEAKS = {
+    Side.ASSOCIATION: Action.SPEAK_FOR_ASSOCIATION,
+    Side.MUNICIPALITY: Action.SPEAK_FOR_MUNICIPALITY,
+    Side.COUNTRY: Action.SPEAK_FOR_UNMANNED,
+}
+"""What it takes to speak for each side of an affiliation."""
 
 
 @dataclass(frozen=True)

@@ -4,40 +4,33 @@ It is spooled first because a slow line must not hold a transaction open: an ope
 statement changes nothing, so a broken-off import is finished by sending the file again.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from api.access import Reading
 from api.intake import keeping, reporting, staging
-from api.intake.keeping import Kept
-from api.intake.staging import Places
+from api.intake.plans import Plan
 from api.intake.upload import Intake, Upload
-from api.readers import Reader
+
+Tell = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is to be taken in, and how."""
-
-    kind: str
-    reader_name: str
-    source: str
-    source_id: int
-    places: Places
-    kept: Kept
-    dry_run: bool = False
-    whole: bool = False
-    """Whether all is one transaction, or chunks of at most 50,000 values."""
+def _silent(what: str, done: int, of: int) -> None:
+    """Nobody asked how far it is."""
 
 
-async def take(reading: Reading, plan: Plan, reader: Reader, upload: Upload) -> Intake:
+async def take(reading: Reading, plan: Plan, upload: Upload, tell: Tell = _silent) -> Intake:
     """Take `upload` in. Raises Invalid where it has not the reader's layout, NotKnown where the token ends meanwhile."""
     assert reading.credential is not None
     intake = Intake(reading.house, reading.credential, reading.request_id, reading.at, plan.kind, plan.dry_run, plan.whole, plan.source_id)
+    tally = plan.reader.tally
     async with reading.house.doors.imports.acquire() as connection:
-        chunks = await staging.stage(connection, intake, reader, upload, plan.places)
-        await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), await reporting.reported(connection, intake, reader.tally))
+        tell("reading", 0, 1)
+        chunks = await staging.stage(connection, intake, plan.reader, upload, plan.places)
+        tell("reading", 1, 1)
+        await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), await reporting.reported(connection, intake, tally))
         for chunk in range(chunks):
             await keeping.keep_chunk(connection, intake, plan.kept, chunk)
-        await reporting.end(connection, intake, await reporting.reported(connection, intake, reader.tally))
+            tell("keeping", chunk + 1, chunks)
+        await reporting.end(connection, intake, await reporting.reported(connection, intake, tally))
         await staging.clear(connection)
     return intake

@@ -4,13 +4,14 @@ import hashlib
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import IO
 from uuid import UUID
 
 import asyncpg
 from fastapi import Request
 
-from api.access import NOBODY, House, Reading
+from api.access import NOBODY, House
 from api.domain.errors import Invalid, NotKnown
 from api.domain.fields import new_id
 
@@ -40,6 +41,13 @@ async def received(request: Request, name: str | None) -> Upload:
     return Upload(file, digest.hexdigest(), size, name)
 
 
+def opened(path: Path) -> Upload:
+    """A file of this machine."""
+    file = path.open("rb")
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Upload(file, digest, path.stat().st_size, path.name)
+
+
 @dataclass
 class Intake:
     """One import under way."""
@@ -63,9 +71,3 @@ class Intake:
         if who is None:
             raise NotKnown("This token is not good any more; what was taken in so far is kept. Send the file again.", "token-invalid")
         self.principal = who
-
-
-def begun(reading: Reading, kind: str, dry_run: bool, whole: bool) -> Intake:
-    """An import of whoever asks."""
-    assert reading.credential is not None
-    return Intake(reading.house, reading.credential, reading.request_id, reading.at, kind, dry_run, whole)

@@ -113,11 +113,11 @@ class PrincipalOut(Row):
     demonstration: bool
 
 
-class PrincipalPatch(Fields):
-    """The body that changes a person or service account."""
+class PrincipalFields(Fields):
+    """What may be changed of a person or service account."""
 
-    display_name: Text | None = None
-    active: bool | None = None
+    display_name: Text
+    active: bool
     """false ends every session and key at once."""
 
 

@@ -14,7 +14,6 @@ from sqlmodel import Field
 from api.domain.errors import Conflict, Invalid, NotAllowed
 from api.domain.fields import ExternalIds, Fields, Key, Row, Text, external_ids, one_of
 from api.domain.levels import Level
-from api.domain.roles import Action
 
 
 class State(StrEnum):
@@ -128,13 +127,6 @@ def speaking(side: Side | None) -> Side:
     return side
 
 
-SPEAKS = {
-    Side.ASSOCIATION: Action.SPEAK_FOR_ASSOCIATION,
-    Side.MUNICIPALITY: Action.SPEAK_FOR_MUNICIPALITY,
-    Side.COUNTRY: Action.SPEAK_FOR_UNMANNED,
-}
-
-
 class ParticipationFields(Fields):
     """That a municipality, an association or a whole country takes part in a programme."""
 
@@ -177,6 +169,12 @@ class ParticipationOut(ParticipationFields, Row):
     unit: str
     """Name of what takes part."""
     demonstration: bool
+
+
+def within(participation: ParticipationFields, country_id: int) -> None:
+    """Raises Invalid where what takes part lies in another country than is said."""
+    if participation.country_id != country_id:
+        raise Invalid("What takes part lies in another country.", "unit-in-another-country", pointer="/country_id")
 
 
 def stop(participation: Participation, on: date) -> None:

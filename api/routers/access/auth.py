@@ -13,12 +13,11 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import db, problems
-from api.access import Caller, Joining, Writing
+from api.access import Attempts, Caller, Joining, Writing
 from api.domain.access.people import Acceptance, NewPassword, new_secret, part_token, sha256
 from api.domain.access.signing import REUSED, admitted, known_password, lasting, used
 from api.domain.errors import Conflict, Invalid, TooMany
 from api.domain.fields import new_id
-from api.edge import Attempts
 
 router = APIRouter(prefix="/v1/auth", tags=["access"])
 hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

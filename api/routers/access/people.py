@@ -20,22 +20,23 @@ from api.domain.access.people import (
     InvitationOut,
     PersonInvite,
     Principal,
+    PrincipalFields,
     PrincipalKind,
     PrincipalOut,
-    PrincipalPatch,
     new_secret,
     sha256,
 )
 from api.domain.access.units import Place
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
-from api.domain.fields import merged
+from api.domain.fields import merged, patch_of
 from api.domain.levels import Level
 from api.domain.roles import OFFICES, Action, Role
 from api.idempotency import Creating
-from api.offices import Managed, give, place_of
+from api.offices import Managed, give, place_of, require_managing
 from api.pages import Listing
 
 router = APIRouter(tags=["access"])
+PrincipalPatch = patch_of(PrincipalFields)
 PEOPLE = Listing("people", PrincipalOut, "principal t", Managed(own="t.id"), (("t.id", "uuid"),))
 GRANTS = Listing(
     "grants",
@@ -125,12 +126,12 @@ async def read_person(id: UUID, caller: Writing) -> Response:
 
 
 @router.patch("/v1/people/{id}", response_model=PrincipalOut, responses=problems.refusals(Invalid, Stale, Unconditional))
-async def change_person(id: UUID, body: PrincipalPatch, caller: Writing, if_match: IfMatch) -> Response:
+async def change_person(id: UUID, body: PrincipalPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Rename or switch off a person or service account that you manage. Switched off, all of theirs is refused from the next request on."""
     row = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
-    caller.require(Action.MANAGE_PEOPLE, Place.of(row).target())
+    await require_managing(caller, row)
     await pages.unchanged(caller, PEOPLE, id, row.version, if_match)
-    await db.keep(caller, row, "change", fields=merged(row, body, PrincipalPatch))
+    await db.keep(caller, row, "change", fields=merged(row, body, PrincipalFields))
     return await pages.written(caller, PEOPLE, id, f"/v1/people/{id}")
 
 
@@ -171,7 +172,7 @@ async def read_invitation(request: Request, id: UUID, reading: Asking) -> Respon
 async def reset_password(id: UUID, caller: Creating) -> Response:
     """A link by which somebody that you manage sets a new password. Hand it over yourself; it is good once."""
     person = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
-    caller.require(Action.MANAGE_PEOPLE, Place.of(person).target())
+    await require_managing(caller, person)
     row, shown = await _link(caller, person, "reset")
     return await pages.written(caller, INVITATIONS, row.id, f"/v1/invitations/{row.id}", status=201, extra=shown)
 

@@ -27,7 +27,7 @@ from api.domain.access.units import Place
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action
 from api.idempotency import Creating
-from api.offices import Managed, give, place_of
+from api.offices import Managed, give, place_of, require_managing
 from api.pages import Listing
 
 router = APIRouter(tags=["access"])
@@ -53,7 +53,7 @@ async def add_service(body: ServiceNew, caller: Creating) -> Response:
 async def add_key(id: UUID, body: ApiKeyFields, caller: Creating) -> Response:
     """A key of a service account; it is shown this once. Two may be alive at once."""
     service = await db.fetch(caller, Principal, id, SERVICES.shape.seen())
-    caller.require(Action.MANAGE_PEOPLE, Place.of(service).target())
+    await require_managing(caller, service)
     alive = (await caller.session.exec(select(ApiKey).where(ApiKey.principal_id == id))).all()
     another(service, alive, caller.at)
     name, secret = secrets.token_hex(6), new_secret()

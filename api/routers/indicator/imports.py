@@ -1,6 +1,6 @@
 """/imports: files on their way in, and what came of each."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,16 +10,11 @@ from api import pages, problems
 from api.access import Asking, Reading
 from api.collection import publish
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
-from api.domain.indicator.imports import source_for, territory
 from api.domain.indicator.observations import ImportOut
-from api.intake import Plan, take
-from api.intake.keeping import Observations, Populations
-from api.intake.staging import by_code, by_name
+from api.intake import plans, take
 from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing
-from api.readers import reader_of
-from api.readers.populations import Populations as PopulationReader
 
 router = APIRouter(tags=["imports"])
 FILE = {"requestBody": {"required": True, "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", "application/octet-stream")}}}
@@ -46,10 +41,6 @@ async def _answer(reading: Reading, request: Request, id: UUID) -> Response:
     return answer
 
 
-async def _one(reading: Reading, sql: str, *values: Any) -> Any:
-    return await reading.house.doors.reads.fetchrow(sql, *values)
-
-
 @router.post("/v1/imports/observations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
 async def import_observations(
     request: Request,
@@ -63,11 +54,8 @@ async def import_observations(
     """Take in a file of counts: the body is the file itself. The same file again changes nothing; a corrected one restates, and what stood there
     stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the report; rows of places that are not
     known are parked, rows of places that are not yours are refused."""
-    layout = reader_of(reader)
-    found = source_for(await _one(reading, "select id, code from source where code = $1", source))
-    upload = await received(request, file_name)
-    plan = Plan("observations", reader, source, found, by_code(layout.scheme), Observations, dry_run, atomic == "all")
-    intake = await take(reading, plan, layout, upload)
+    plan = await plans.observations(reading.house, reader, source, dry_run=dry_run, whole=atomic == "all")
+    intake = await take(reading, plan, await received(request, file_name))
     return await _answer(reading, request, intake.id)
 
 
@@ -89,18 +77,12 @@ class PopulationsAsked(BaseModel):
     file_name: Annotated[str | None, Field(max_length=200)] = None
 
 
-TERRITORY = "select app.country_of($1) as country, (select id from admin1 where code = upper($2) and country_id = app.country_of($1)) as admin1"
-
-
 @router.post("/v1/imports/populations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
 async def import_populations(request: Request, reading: Asking, asked: Annotated[PopulationsAsked, Query()]) -> Response:
     """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file itself."""
-    found = source_for(await _one(reading, "select id, code from source where code = $1", asked.source))
-    where = await _one(reading, TERRITORY, asked.country, asked.admin1)
-    places = by_code(asked.scheme) if asked.scheme else by_name(*territory(where["country"], where["admin1"], asked.admin1))
-    upload = await received(request, asked.file_name)
-    plan = Plan("populations", "populations", asked.source, found, places, Populations, asked.dry_run)
-    intake = await take(reading, plan, PopulationReader(asked.year, asked.scheme or ""), upload)
+    where = plans.Where(asked.country, asked.admin1, asked.scheme)
+    plan = await plans.populations(reading.house, asked.year, asked.source, where, dry_run=asked.dry_run)
+    intake = await take(reading, plan, await received(request, asked.file_name))
     return await _answer(reading, request, intake.id)
 
 

@@ -16,7 +16,6 @@ from api.domain.fields import found, known, made, new_id
 from api.domain.levels import Level
 from api.domain.levels.ties import (
     ALLOWED,
-    SPEAKS,
     Act,
     Affiliation,
     AffiliationEnd,
@@ -31,8 +30,9 @@ from api.domain.levels.ties import (
     end,
     speaking,
     stop,
+    within,
 )
-from api.domain.roles import Action, Target
+from api.domain.roles import SPEAKS, Action, Target
 from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
@@ -131,7 +131,7 @@ async def propose_affiliation(body: AffiliationNew, caller: Creating) -> Respons
     units = (
         await db.run(
             caller.session,
-            "select m.country_id, a.organisation_id, a.country_id as home from municipality m, association a where m.id = :m and a.id = :a",
+            "select m.country_id, a.organisation_id from municipality m, association a where m.id = :m and a.id = :a",
             m=body.municipality_id,
             a=body.association_id,
         )
@@ -198,7 +198,7 @@ class Confirmed(SQLModel):
 async def confirm_affiliations(body: Act, caller: Writing) -> Any:
     """Confirm many affiliations of municipalities without users at once, against one membership act. All or none; for country coordinators.
     Repeating it is safe: what the same act already confirmed stays as it is."""
-    for id in sorted(body.affiliation_ids):
+    for id in sorted(set(body.affiliation_ids)):
         row = await db.fetch(caller, Affiliation, id, AFFILIATIONS.shape.seen())
         if row.act_sha256 == body.act_sha256 and row.state is State.CONFIRMED:
             continue
@@ -206,13 +206,16 @@ async def confirm_affiliations(body: Act, caller: Writing) -> Any:
         decide(row, State.CONFIRMED, side)
         row.act_reference, row.act_sha256 = body.act_reference, body.act_sha256
         await db.keep(caller, row, "confirm", fields=["state", "decided_by", "act_reference", "act_sha256"])
-    return Confirmed(confirmed=len(body.affiliation_ids))
+    return Confirmed(confirmed=len(set(body.affiliation_ids)))
 
 
 @router.get("/v1/participations/{id}", response_model=ParticipationOut)
 async def read_participation(request: Request, id: UUID, reading: Public) -> Response:
     """One participation."""
     return await pages.one(request, reading, PARTICIPATIONS, id)
+
+
+HOME = "select coalesce((select country_id from municipality where id = :m), (select country_id from association where id = :a), :c)"
 
 
 @router.post(
@@ -223,6 +226,8 @@ async def add_participation(unit: str, body: ParticipationFields, caller: Creati
     programme = (await db.run(caller.session, "select app.programme_of(:unit)", unit=unit)).scalar()
     found(programme)
     caller.require(Action.WRITE_PROGRAMME, Target(organisation_id=programme))
+    home = (await db.run(caller.session, HOME, m=body.municipality_id, a=body.association_id, c=body.country_id)).scalar()
+    within(body, home)
     row = made(Participation, body, programme_id=programme)
     await db.keep(caller, row, "create")
     return await pages.written(caller, PARTICIPATIONS, row.id, f"/v1/participations/{row.id}", status=201)

@@ -1,0 +1,80 @@
+"""The one definition of a rate, its exact interval, and when it says little."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import chi2
+
+from api.domain.errors import Invalid, NotAllowed, NotFound
+from api.domain.indicator.figures import By, asked_span, one_source, point, visible
+from api.domain.indicator.rates import limits, rated
+
+
+@pytest.mark.parametrize(("count", "low", "high"), [(0, 0, 3.689), (2, 0.242, 7.225), (5, 1.623, 11.668), (20, 12.217, 30.888), (111, 91.31, 133.67)])
+def test_the_limits_of_the_reference(count: int, low: float, high: float) -> None:
+    assert limits(count) == pytest.approx((low, high), abs=0.006)
+
+
+@given(st.integers(min_value=0, max_value=200_000))
+def test_limits_are_those_of_scipy(count: int) -> None:
+    exact = (chi2.ppf(0.025, 2 * count) / 2 if count else 0.0, chi2.ppf(0.975, 2 * count + 2) / 2)
+    assert limits(count) == pytest.approx(exact, rel=2e-4, abs=1e-5)
+
+
+@given(st.integers(min_value=0, max_value=300))
+def test_limits_rise_with_the_count_and_hold_it(count: int) -> None:
+    low, high = limits(count)
+    assert low <= count <= high
+    assert limits(count + 1)[0] > low
+    assert limits(count + 1)[1] > high
+
+
+def test_rates_are_made_of_sums_and_never_averaged() -> None:
+    assert rated(10 + 30, 20_000 + 200_000, True)["rate"] == pytest.approx(18.1818, abs=1e-4)
+
+
+def test_no_rate_without_a_reason() -> None:
+    assert rated(None, 1000, True) == {"rate": None, "low": None, "high": None, "reason": "not-reported"}
+    assert rated(3, None, True)["reason"] == rated(3, 1000, False)["reason"] == rated(3, 0, True)["reason"] == "no-population"
+    assert rated(0, 1000, True)["rate"] == 0.0
+
+
+def _said(count: int | None, **more: object) -> dict[str, object]:
+    return {"period": "2022", "count": count, "population": 15_000.0, "complete": True, "reported": 1, "expected": 1, "reported_months": 12, "expected_months": 12} | more
+
+
+def test_small_counts_are_marked() -> None:
+    two = point(_said(2), By.YEAR)
+    assert (two.rate, two.unstable) == (13.3333, True)
+    assert (two.low, two.high) == (pytest.approx(1.61, abs=0.01), pytest.approx(48.17, abs=0.01))
+    assert [point(_said(n), By.YEAR).unstable for n in (20, 21)] == [True, False]
+    assert not point(_said(None), By.YEAR).unstable
+
+
+def test_a_month_is_given_as_it_is_and_annualised() -> None:
+    month = point(_said(10, period="2022-02", population=100_000.0), By.MONTH)
+    assert (month.rate, month.annualised) == (10.0, pytest.approx(10 * 365.25 / 28, abs=1e-3))
+    assert point(_said(10), By.YEAR).annualised is None
+
+
+def test_two_sources_are_never_added() -> None:
+    with pytest.raises(Invalid) as refused:
+        one_source(["health", "police"], None)
+    assert (refused.value.code, refused.value.more["choices"]) == ("source-required", ["health", "police"])
+    assert one_source(["health", "police"], "police") == "police"
+    assert (one_source(["police"], None), one_source([], None)) == ("police", None)
+
+
+def test_a_part_of_a_level_gives_no_figure() -> None:
+    visible("whole")
+    with pytest.raises(NotAllowed) as refused:
+        visible("part")
+    assert refused.value.code == "level-not-wholly-visible"
+    with pytest.raises(NotFound):
+        visible("none")
+
+
+@pytest.mark.parametrize(("first", "last"), [("2022", "2021"), ("2022-13", None), (None, "2022-00"), ("1800", "2022")])
+def test_spans_that_are_none(first: str | None, last: str | None) -> None:
+    with pytest.raises(Invalid):
+        asked_span(first, last, By.MONTH)

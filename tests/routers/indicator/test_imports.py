@@ -1,0 +1,115 @@
+"""A file goes in, the right totals come out, and every row is accounted for."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import World
+
+DATA = Path(__file__).parents[2] / "data"
+SESNSP = {"reader": "sesnsp", "source": "sesnsp"}
+
+
+async def send(client: httpx.AsyncClient, file: Path | bytes, kind: str = "observations", **query: Any) -> dict[str, Any]:
+    body = file if isinstance(file, bytes) else file.read_bytes()
+    answer = await client.post(f"/v1/imports/{kind}", params=query or SESNSP, content=body, headers={"Content-Type": "text/csv"})
+    assert answer.status_code == 201, answer.text
+    report = answer.json()["report"]
+    assert report["rows_in"] == report["rows_used"] + report["rows_parked"] + report["rows_refused"] + report["rows_ignored"], report
+    assert report["values"] == report["created"] + report["changed"] + report["unchanged"], report
+    return answer.json()
+
+
+async def test_an_invented_file_from_dry_run_to_series(world: World) -> None:
+    mx = await world.who("mx")
+    checked = await send(mx, DATA / "sesnsp_invented.csv", **SESNSP, dry_run=True)
+    assert (checked["state"], checked["report"]["created"]) == ("checked", 32)
+    assert (await mx.get("/v1/countries/MX/observations")).json()["items"] == []
+    done = await send(mx, DATA / "sesnsp_invented_latin1.csv")
+    report = done["report"]
+    assert [report[k] for k in ("rows_in", "rows_used", "rows_parked", "rows_refused", "rows_ignored", "codes_healed")] == [10, 4, 1, 3, 2, 1]
+    assert report["totals"] == {"homicide": {"2023": 15.0}, "unintentional-homicide": {"2023": 10.0}}
+    assert {e["code"]: e["rows"] for e in report["errors"]} == {"place-unknown": [7], "columns-short": [10], "number-invalid": [8], "value-negative": [9]}
+    months = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"by": "month"})).json()["points"]
+    assert [p["count"] for p in months] == [3, 1, 0, 3, 2, 1, 0, 2, 1, 1]
+    assert {p["reason"] for p in months} == {"no-population"}
+    again = await send(mx, DATA / "sesnsp_invented.csv")
+    assert [again["report"][k] for k in ("created", "changed", "unchanged")] == [0, 0, 32]
+
+
+async def test_residents_by_name_and_the_rate_of_a_part_of_a_year(world: World) -> None:
+    mx = await world.who("mx")
+    await send(mx, DATA / "sesnsp_invented.csv")
+    taken = await send(mx, DATA / "residents_invented.csv", "populations", year=2020, source="censo", country="MX", admin1="MX-GUA")
+    assert [taken["report"][k] for k in ("rows_in", "rows_used", "rows_parked", "rows_refused")] == [4, 2, 1, 1]
+    point = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series")).json()["points"][0]
+    # 14 in ten reported months of 100,000 residents: the months that did not report are in neither sum.
+    assert (point["count"], point["reported_months"], point["population"]) == (14, 10, pytest.approx(83_333.3333, abs=0.01))
+    assert (point["rate"], point["unstable"]) == (pytest.approx(16.8), True)
+
+
+async def test_a_corrected_file_restates_and_keeps_what_stood_there(world: World) -> None:
+    mx = await world.who("mx")
+    first = await send(mx, DATA / "sesnsp_invented.csv")
+    corrected = (DATA / "sesnsp_invented.csv").read_bytes().replace("fuego,2,1".encode(), "fuego,5,1".encode())
+    second = await send(mx, corrected)
+    assert [second["report"][k] for k in ("created", "changed", "unchanged")] == [0, 1, 31]
+    async with world.owner() as owner:
+        rows = await owner.fetch("select value, revision, import_id::text, replaced_import_id::text from observation_revision")
+        assert [tuple(r) for r in rows] == [(3, 1, first["id"], second["id"])]
+    january = (await mx.get("/v1/municipalities/mx-inegi:11020/observations", params={"indicator": "homicide", "to": "2023-01-31"})).json()["items"]
+    assert [(o["value"], o["version"], o["row_numbers"], o["import_id"]) for o in january] == [(6, 2, [2, 3], second["id"])]
+
+
+async def test_places_that_are_not_yours_are_refused_row_by_row(world: World) -> None:
+    gt = await world.who("gt")
+    report = (await send(gt, DATA / "sesnsp_invented.csv"))["report"]
+    assert (report["rows_used"], report["created"], report["rows_refused"]) == (0, 0, 7)
+    assert {e["code"] for e in report["errors"]} >= {"place-not-yours"}
+
+
+async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: World) -> None:
+    mx, gt = await world.who("mx"), await world.who("gt")
+    done = await send(mx, DATA / "sesnsp_invented.csv")
+    assert (await mx.get(f"/v1/imports/{done['id']}")).json() == done
+    assert [i["id"] for i in (await mx.get("/v1/countries/MX/imports")).json()["items"]] == [done["id"]]
+    assert (await gt.get(f"/v1/imports/{done['id']}")).status_code == 404
+    assert (await gt.get("/v1/imports")).json()["items"] == []
+
+
+@pytest.mark.parametrize(("query", "code"), [({"reader": "nope", "source": "sesnsp"}, "reader-unknown"), ({"reader": "sesnsp", "source": "nope"}, "source-unknown")])
+async def test_what_is_not_known_is_named(region: World, query: dict[str, str], code: str) -> None:
+    answer = await (await region.who("mx")).post("/v1/imports/observations", params=query, content=b"x", headers={"Content-Type": "text/csv"})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+async def test_an_empty_file_is_refused(region: World) -> None:
+    answer = await (await region.who("mx")).post("/v1/imports/observations", params=SESNSP, content=b"", headers={"Content-Type": "text/csv"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "file-empty")
+
+
+async def test_the_real_guanajuato_files(world: World, shared: Path) -> None:
+    mx = await world.who("mx")
+    for name in ("mx_sesnsp_guanajuato_homicidios_2020_2021_utf8.csv", "mx_sesnsp_guanajuato_homicidios_2022_latin1.csv"):
+        report = (await send(mx, shared / "raw" / name))["report"]
+        assert (report["rows_refused"], report["rows_parked"], report["rows_ignored"]) == (0, 0, 0)
+    await send(mx, shared / "raw" / "mx_guanajuato_poblacion_municipal.csv", "populations", year=2020, source="censo", country="MX", admin1="MX-GUA")
+
+    async def counts(level: str, indicator: str) -> list[float]:
+        answer = await mx.get(f"/v1/{level}/indicators/{indicator}/series")
+        return [p["count"] for p in answer.json()["points"]]
+
+    assert await counts("countries/MX", "homicide") == [3359, 2823, 2634]
+    assert await counts("countries/MX", "unintentional-homicide") == [1581, 850, 879]
+    assert await counts("municipalities/mx-inegi:11020", "homicide") == [633, 709, 616]
+    country = (await mx.get("/v1/countries/MX/indicators/homicide/series")).json()
+    assert {(p["reported"], p["expected"]) for p in country["points"]} == {(46, 2471)}
+    assert country["source"]["counting_unit"] == "offences"
+    leon = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"from": "2022", "to": "2022"})).json()["points"]
+    assert [round(p["rate"], 2) for p in leon] == [35.79]
+    gt = await world.who("gt")
+    strange, nowhere = await gt.get("/v1/countries/MX/indicators/homicide/series"), await gt.get("/v1/countries/XX/indicators/homicide/series")
+    assert strange.status_code == nowhere.status_code == 404
+    assert {k: v for k, v in strange.json().items() if k != "request_id"} == {k: v for k, v in nowhere.json().items() if k != "request_id"}
