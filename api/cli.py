@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from api import app as application
+from api import db, errand, founding
 from api import demo as demonstration
-from api import errand, founding
 from api.access import House
 from api.domain.errors import Refusal
 from api.edge import protocol
@@ -86,13 +87,14 @@ def database(settings: Settings, *, ready: bool = True) -> Iterator[Database]:
         yield found
 
 
-def done(work: Coroutine[Any, Any, Any]) -> Any:
-    """The result of `work`; what stops it is told in a line, with the way out, not as a traceback."""
+async def _fit(settings: Settings, url: str) -> None:
+    """Give a new database its first signing key. Raises BypassingRole where row security would not hold for the role of `url`."""
+    doors = await db.open_doors(settings, url)
     try:
-        return asyncio.run(work)
-    except (Refusal, founding.Unknown, OSError, EmbeddedPostgresError, asyncpg.PostgresError) as error:
-        err.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from error
+        await db.refuse_bypass(doors)
+    finally:
+        await doors.close()
+    await founding.sign_keys(url)
 
 
 @cli.command()
@@ -106,12 +108,13 @@ def serve(
     settings = Settings(**said)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level.upper())))
     with database(settings) as found:
+        asyncio.run(_fit(settings, found.url))
         if found.embedded and demo:
             with progress() as tell:
-                done(demonstration.fill(settings, found.url, found.owner_url, tell))
+                asyncio.run(demonstration.fill(settings, found.url, found.owner_url, tell))
         _welcome(settings, demo and found.embedded)
         app, _ = application.create_app(settings, found.url)
-        # uvicorn's own handlers end the process on Ctrl-C or SIGTERM after what is under way; then the embedded server stops with us.
+        # On Ctrl-C or SIGTERM uvicorn ends what is under way and raises the signal again; then the embedded server stops with us.
         config = uvicorn.Config(
             app,
             host=settings.host,
@@ -129,13 +132,13 @@ def serve(
 
 def _welcome(settings: Settings, demo: bool) -> None:
     base = f"http://{settings.host}:{settings.port}"
-    err.print(f"Documentation  {base}/docs  and  {base}/docs/network", highlight=False)
+    err.print(f"Documentation  {base}/docs  and  {base}/docs/network", highlight=False, soft_wrap=True)
     if demo:
         people = ", ".join(f"{name}@demo.example" for name in demonstration.names())
-        err.print(f"A token        ./run amuprev token mx@demo.example\nDemonstration  {people}", highlight=False)
-        err.print(f"Password       of all of them: {demonstration.password(settings.home)}", highlight=False)
+        err.print(f"A token        ./run amuprev token mx@demo.example\nDemonstration  {people}", highlight=False, soft_wrap=True)
+        err.print(f"Password       of all of them: {demonstration.password(settings.home)}", highlight=False, soft_wrap=True)
     else:
-        err.print("First person   amuprev user add --admin EMAIL", highlight=False)
+        err.print("First person   amuprev user add --admin EMAIL", highlight=False, soft_wrap=True)
 
 
 @cli.command("migrate")
@@ -143,7 +146,7 @@ def migrate_command() -> None:
     """Bring the schema and the catalogues up to date, as the owner (AMUPREV_OWNER_DATABASE_URL)."""
     settings = Settings()
     with database(settings, ready=False) as found, progress() as tell:
-        done(migrate(found.owner_url, tell))
+        asyncio.run(migrate(found.owner_url, tell))
 
 
 @cli.command()
@@ -151,42 +154,42 @@ def demo() -> None:
     """Fill the database with the demonstration region: invented people, affiliations and participations. Also a named one: think twice."""
     settings = Settings()
     with database(settings) as found, progress() as tell:
-        done(demonstration.fill(settings, found.url, found.owner_url, tell))
+        asyncio.run(demonstration.fill(settings, found.url, found.owner_url, tell))
 
 
 @cli.command()
 def token(email: str) -> None:
     """Print an access token of EMAIL, and nothing else."""
     with database(Settings(), ready=False) as found:
-        sys.stdout.write(done(founding.token(found.url, email)) + "\n")
+        sys.stdout.write(asyncio.run(founding.token(found.url, email)) + "\n")
 
 
 @user.command("add")
 def user_add(email: str, name: Annotated[str, typer.Option(help="As others see it.")] = "Administrator", admin: bool = False) -> None:
     """Add a person; with --admin as administrator of the region. Prints a link, good once, that sets the password."""
     with database(Settings()) as found:
-        sys.stdout.write(done(founding.add_person(found.owner_url, email, name, admin)) + "\n")
+        sys.stdout.write(asyncio.run(founding.add_person(found.owner_url, email, name, admin)) + "\n")
 
 
 @key.command("create")
 def key_create(email: Annotated[str, typer.Argument(help="Of whom the account gets the offices.")], days: int = 365) -> None:
     """Print a new key of the service account of EMAIL, made on first use with the same offices; two may be alive."""
     with database(Settings(), ready=False) as found:
-        sys.stdout.write(done(founding.create_key(found.owner_url, email, days)) + "\n")
+        sys.stdout.write(asyncio.run(founding.create_key(found.owner_url, email, days)) + "\n")
 
 
 @key.command("revoke")
 def key_revoke(key_id: Annotated[str, typer.Argument(help="The part between the underscores of amp_…_….")]) -> None:
     """Revoke a key; its next request is refused."""
     with database(Settings(), ready=False) as found:
-        done(founding.revoke_key(found.owner_url, key_id))
+        asyncio.run(founding.revoke_key(found.owner_url, key_id))
 
 
 @cli.command("rotate-keys")
 def rotate_keys() -> None:
     """Sign tokens with a new key from a minute on, when every process knows it; those signed before stay good."""
     with database(Settings(), ready=False) as found:
-        sys.stdout.write(done(founding.rotate(found.url)) + "\n")
+        sys.stdout.write(asyncio.run(founding.rotate(found.url)) + "\n")
 
 
 @take.command("observations")
@@ -220,7 +223,7 @@ def import_populations(
 def _take(person: str | None, file: Path, plan: Callable[[House], Awaitable[plans.Plan]]) -> None:
     settings = Settings()
     with database(settings) as found, progress() as tell:
-        report = done(errand.take_in(settings, (found.url, found.owner_url), person, (file, plan), tell))
+        report = asyncio.run(errand.take_in(settings, (found.url, found.owner_url), person, (file, plan), tell))
     sys.stdout.write(json.dumps(json.loads(report), indent=1, ensure_ascii=False) + "\n")
 
 
@@ -252,9 +255,23 @@ def restore(file: Path) -> None:
     """Bring an EMPTY database to what FILE holds, as the owner. Feed cursors from before are answered 410 afterwards."""
     _tool("pg_restore", "--no-owner", "--exit-on-error", "--dbname={url}", str(file))
     with database(Settings(), ready=False) as found:
-        done(founding.new_epoch(found.owner_url))
+        asyncio.run(founding.new_epoch(found.owner_url))
+
+
+TOLD = (Refusal, founding.Unknown, db.BypassingRole, EmbeddedPostgresError, OSError, asyncpg.PostgresError)
+"""What stops a command is told in a line, with the way out, not as a traceback."""
+
+
+def _leave(number: int, _: Any) -> None:
+    sys.exit(128 + number)
 
 
 def main() -> None:
-    """Run the command line."""
-    cli()
+    """Run the command line. The signals that would end us at once unwind instead, so that the embedded server goes with its last user."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    try:
+        cli()
+    except TOLD as error:
+        err.print(str(error) or type(error).__name__, style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)

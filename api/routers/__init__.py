@@ -3,8 +3,8 @@
 from api.routers import health
 from api.routers.access import auth, people, services
 from api.routers.indicator import catalogue, imports, observations, series
-from api.routers.levels import countries, municipalities, organisations, ties
+from api.routers.levels import countries, municipalities, organisations, registers, ties
 from api.routers.network import members
 
-BACKEND = [m.router for m in (health, countries, municipalities, organisations, ties, catalogue, observations, series, imports, auth, people, services)]
+BACKEND = [m.router for m in (health, countries, municipalities, organisations, ties, registers, catalogue, observations, series, imports, auth, people, services)]
 NETWORK = [members.router]

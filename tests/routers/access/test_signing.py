@@ -1,6 +1,7 @@
 """/auth over HTTP: signing in and out, refresh tokens that rotate, invitations that are good once, keys that change without a gap."""
 
 import asyncio
+import json
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
@@ -70,16 +71,21 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nothing
     assert 0.5 < known / unknown < 2, (known, unknown)
 
 
-@pytest.mark.parametrize("form", [{}, {"username": "sv@demo.example"}, {"username": "", "password": ""}, {"username": "a\x00b", "password": "\x00"}])
+@pytest.mark.parametrize(
+    "form", [{"username": "sv@demo.example"}, {"username": "", "password": ""}, {"username": "a\x00b", "password": "\x00"}]
+)
 async def test_a_form_that_is_not_whole_is_refused(region: World, form: dict[str, str]) -> None:
     answer = await (await region.who()).post("/v1/auth/token", data=form)
     assert answer.status_code in (401, 422)
 
 
-@pytest.mark.parametrize("token", ["", ".", "x.y", "00000000-0000-0000-0000-000000000000.", "00000000-0000-0000-0000-000000000000.\ud800", "a" * 201])
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+@pytest.mark.parametrize("token", ["", ".", "x.y", f"{NIL}.", f"{NIL}.\ud800", "a" * 201])
 async def test_odd_refresh_tokens_are_refused(region: World, token: str) -> None:
-    import_safe = ('{"refresh_token": "%s"}' % token.encode("ascii", "backslashreplace").decode()).encode()
-    answer = await (await region.who()).post("/v1/auth/refresh", content=import_safe, headers={"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"}
+    answer = await (await region.who()).post("/v1/auth/refresh", content=json.dumps({"refresh_token": token}), headers=headers)
     assert answer.status_code in (401, 422), answer.text
 
 

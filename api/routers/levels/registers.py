@@ -1,0 +1,84 @@
+"""/imports/affiliations and /imports/organisations: registers that are sent as tables, CSV or XLSX."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import db, problems
+from api.access import Caller, Writing
+from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
+from api.domain.fields import found, known
+from api.domain.indicator.observations import Import, ImportOut
+from api.domain.levels.organisations import Association
+from api.domain.roles import Action, Target
+from api.intake.registers import Asked, affiliations, organisations
+from api.intake.upload import received
+from api.levels import Shape
+from api.pages import Listing, written
+
+router = APIRouter(tags=["imports"])
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILE = {"requestBody": {"required": True, "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", SHEET, "application/octet-stream")}}}
+ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
+MADE = Listing("imports_made", ImportOut, "import t", Shape(organisation="t.organisation_id", own="t.principal_id"), (("t.id", "uuid"),))
+
+
+class RegisterAsked(BaseModel):
+    """How a register is taken in."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    mode: Annotated[str, Field(pattern="^(add|snapshot)$")] = "add"
+    """`add`: rows that are missing stay as they are. `snapshot`: the file is the whole register; the report lists what it no longer holds."""
+    confirm_ends: Annotated[int | None, Field(ge=0)] = None
+    """With mode=snapshot: end what the file no longer holds, if it is this many."""
+    dry_run: bool = False
+    """Check everything and keep only the report."""
+    file_name: Annotated[str | None, Field(max_length=200)] = None
+
+
+class AffiliationsAsked(RegisterAsked):
+    """Whose register."""
+
+    association: Annotated[str, Field(max_length=100)]
+    """Integer key or `scheme:code`."""
+
+
+class OrganisationsAsked(RegisterAsked):
+    """Of which country."""
+
+    country: Annotated[str, Field(max_length=3)]
+    """ISO code."""
+
+
+def _asked(said: RegisterAsked) -> Asked:
+    return Asked(said.mode == "snapshot", said.confirm_ends, said.dry_run)
+
+
+async def _answer(caller: Caller, row: Import) -> Response:
+    return await written(caller, MADE, UUID(str(row.id)), f"/v1/imports/{row.id}", status=201)
+
+
+@router.post("/v1/imports/affiliations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
+async def import_affiliations(request: Request, caller: Writing, asked: Annotated[AffiliationsAsked, Query()]) -> Response:
+    """Take in the members of an association: a table with `municipality` (key or scheme:code) and, where known, `starts_on`, `ends_on`,
+    `external_id` (scheme:value). New members are proposed, and confirmed by their own side. The same file again changes nothing."""
+    key = (await db.run(caller.session, "select app.association_of(:unit)", unit=asked.association)).scalar()
+    association = await caller.session.get(Association, key) if key else None
+    found(association)
+    assert association is not None
+    target = Target(country_id=association.country_id, association_id=association.id, organisation_id=association.organisation_id)
+    caller.require(Action.SPEAK_FOR_ASSOCIATION, target)
+    return await _answer(caller, await affiliations(caller, association, await received(request, asked.file_name), _asked(asked)))
+
+
+@router.post("/v1/imports/organisations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
+async def import_organisations(request: Request, caller: Writing, asked: Annotated[OrganisationsAsked, Query()]) -> Response:
+    """Take in the organisations of a country: a table with `external_id` (scheme:value, the key), `name`, `classification` and, where known,
+    `short_name`, `municipality`, `website`, `ends_on`. The same file again changes nothing. Needs `organisations:write` there."""
+    key = (await db.run(caller.session, "select app.country_of(:unit)", unit=asked.country)).scalar()
+    country = known(key, "query/country")
+    caller.require(Action.WRITE_ORGANISATION, Target(country_id=country))
+    return await _answer(caller, await organisations(caller, country, await received(request, asked.file_name), _asked(asked)))

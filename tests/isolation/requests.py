@@ -1,0 +1,195 @@
+"""What is sent for every operation, and to whom it is granted: one entry an operation, data and no test.
+
+A new operation gets an entry here. Lists through the levels need none unless they are not public: then their table stands in TENANT_LISTS.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.isolation import rules, targets
+from tests.isolation.people import Map, Person
+from tests.isolation.targets import MANNED, OFFICES, TARGETS, Target, Thing, before, key
+
+Says = Callable[[dict[str, Any], Person], bool]
+Fits = Callable[[Target, Person, Map], bool]
+Says_of_target = Callable[[str, Target], dict[str, Any]]
+
+
+def _no_body(operation: str, target: Target) -> dict[str, Any]:
+    return {}
+
+
+def _everyone(target: Target, who: Person, map: Map) -> bool:
+    return True
+
+
+def _nobody(target: Target, who: Person, map: Map) -> bool:
+    return False
+
+
+def at(rule: Says) -> Fits:
+    """`rule`, of a thing that lies at the target."""
+    return lambda target, who, map: rule(target.row(map), who)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One operation. Whoever `may` gets 2xx; of the others who `sees` gets 403 and the rest 404; the public gets 401 unless it is `public`."""
+
+    may: Fits = _everyone
+    sees: Fits = _everyone
+    clashes: Fits = _nobody
+    """Whoever would get 409: they may speak about it, but it is for the other side to decide."""
+    thing: Thing | None = None
+    """A row is made for each target that the operation is about."""
+    body: Says_of_target | None = None
+    query: Says_of_target = _no_body
+    path: Says_of_target = _no_body
+    """Path variables, where they are not the target's own."""
+    version: str = ""
+    """The table whose row's version goes into If-Match; `table.column` where the key is not `id`."""
+    public: bool = False
+    targets: tuple[Target, ...] = TARGETS
+    file: Callable[[Target], str] | None = None
+    answers: Callable[[dict[str, Any], bool], bool] | None = None
+    """Of operations that answer everybody and refuse inside the answer: whether it is right, given whether the person may."""
+
+
+region_only = at(rules.administered)
+managed = at(rules.written_at_its_unit)
+country = at(rules.either(rules.administered, rules.of_its_country))
+affiliation_seen: Fits = lambda t, who, map: rules.read_at_its_unit(t.row(map) | {"organisation_id": map.organisation(t.association)}, who)  # noqa: E731
+programme: Fits = lambda t, who, map: who.write.region or map.programme(t.programme) in who.write.organisations  # noqa: E731
+association: Fits = lambda t, who, map: not who.write.region and not who.write.countries and map.organisation(t.association) in who.write.organisations  # noqa: E731
+municipality: Fits = lambda t, who, map: t.municipality in who.write.municipalities or (  # noqa: E731
+    t.name not in MANNED and t.country in who.write.countries and not who.write.region
+)
+either_side: Fits = lambda t, who, map: association(t, who, map) or municipality(t, who, map)  # noqa: E731
+EVERYWHERE = (*TARGETS, *OFFICES)
+
+
+def unique(operation: str, target: Target) -> str:
+    return f"{operation}-{target.name}".replace("_", "-")
+
+
+def office(operation: str, target: Target) -> dict[str, Any]:
+    return target.unit | {"role": "reader", "starts_on": "2030-01-01"}
+
+
+def tie(operation: str, target: Target) -> dict[str, Any]:
+    return {"municipality_id": target.municipality, "association_id": target.association} | targets.year(1)
+
+
+def participation(operation: str, target: Target) -> dict[str, Any]:
+    return {"level": "municipality", "municipality_id": target.municipality, "country_id": target.country, "basis": "x"} | targets.year(1)
+
+
+def access(thing: Thing, **more: Any) -> Entry:
+    """An operation on a record of access, which those who manage its unit may."""
+    return Entry(may=managed, sees=managed, thing=thing, targets=EVERYWHERE, **more)
+
+
+def decided(thing: Thing, **more: Any) -> Entry:
+    return Entry(sees=affiliation_seen, thing=thing, **more)
+
+
+def ended(operation: str, target: Target) -> dict[str, Any]:
+    return {"ends_on": f"{1900 + NUMBER[operation]}-06-01"}
+
+
+PASSED = {"act_reference": "Act", "act_sha256": "0" * 64}
+
+ENTRIES: dict[str, Entry] = {
+    # The service, and the catalogues.
+    **{name: Entry(public=True) for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks", "list_roles")},
+    **{f"read_{noun}": Entry(public=True) for noun in ("country", "municipality", "association", "programme", "member")},
+    "read_indicator": Entry(public=True, path=lambda o, t: {"code": "homicide"}),
+    "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),
+    "read_organisation": Entry(public=True, thing=targets.ORGANISATION),
+    "read_participation": Entry(public=True, thing=targets.PARTICIPATION),
+    "read_succession": Entry(public=True, thing=("succession", {"kind": "merge", "effective_on": "2100-01-01", "share": 1, "principal": False})),
+    "read_me": Entry(),
+    # The register.
+    "change_country": Entry(region_only, body=lambda o, t: {"committee_name": t.name}, version="country", path=lambda o, t: {"unit": t.country}),
+    "add_municipality": Entry(region_only, body=lambda o, t: {"name": unique(o, t), "country": t.iso2}),
+    "change_municipality": Entry(region_only, body=lambda o, t: {"notes": "x"}, version="municipality", path=lambda o, t: {"unit": t.municipality}),
+    "add_succession": Entry(
+        region_only,
+        body=lambda o, t: {"predecessor_id": before(t, o), "successor_id": t.municipality, "kind": "merge", "effective_on": "2100-01-01", "principal": False},
+    ),
+    "add_programme": Entry(region_only, body=lambda o, t: {"code": unique(o, t), "name": "x", "name_es": "x", "name_pt": "x"}),
+    "change_programme": Entry(programme, body=lambda o, t: {"description": t.name}, version="programme.code", path=lambda o, t: {"unit": t.programme}),
+    "add_organisation": Entry(country, body=lambda o, t: {"name": unique(o, t), "classification": "ngo", "country_id": t.country}),
+    "change_organisation": Entry(country, thing=targets.ORGANISATION, body=lambda o, t: {"name": "Other"}, version="organisation"),
+    "remove_organisation": Entry(country, thing=targets.ORGANISATION, version="organisation"),
+    # Who belongs to whom.
+    "read_affiliation": Entry(affiliation_seen, affiliation_seen, thing=targets.PROPOSED),
+    "propose_affiliation": Entry(either_side, body=tie),
+    "confirm_affiliation": decided(targets.PROPOSED, may=municipality, clashes=association, version="affiliation"),
+    "decline_affiliation": decided(targets.PROPOSED, may=municipality, clashes=association, version="affiliation"),
+    "end_affiliation": decided(targets.CONFIRMED, may=either_side, body=ended, version="affiliation"),
+    "confirm_affiliations": decided(
+        targets.PROPOSED, may=municipality, clashes=association, body=lambda o, t: PASSED | {"affiliation_ids": [key(o, t)]}
+    ),
+    "add_participation": Entry(programme, body=participation),
+    "end_participation": Entry(programme, thing=targets.PARTICIPATION, body=ended, version="participation"),
+    # Access.
+    "read_person": access(targets.SERVICE),
+    "change_person": access(targets.SERVICE, body=lambda o, t: {"display_name": "Other"}, version="principal"),
+    "reset_password": access(targets.SERVICE),
+    "add_key": access(targets.SERVICE, body=lambda o, t: {"days": 1}),
+    "read_grant": access(targets.GRANT),
+    "revoke_grant": access(targets.GRANT, version="granted"),
+    "grant_role": access(targets.SERVICE, body=lambda o, t: office(o, t) | {"principal_id": key(o, t)}),
+    "read_invitation": access(targets.INVITATION),
+    "invite_person": Entry(managed, body=lambda o, t: office(o, t) | {"email": f"{unique(o, t)}@x.example", "display_name": "x"}, targets=EVERYWHERE),
+    "add_service": Entry(managed, body=lambda o, t: office(o, t) | {"display_name": "x"}, targets=EVERYWHERE),
+    "read_key": access(targets.API_KEY),
+    "revoke_key": access(targets.API_KEY, version="api_key"),
+    # Figures. A file is taken in from everyone; its rows of places that are not theirs are refused one by one.
+    "read_import": Entry(at(rules.read_there), at(rules.read_there), thing=targets.IMPORT),
+    "import_observations": Entry(
+        query=lambda o, t: {"reader": "sesnsp", "source": "sesnsp"},
+        file=lambda t: "Año,Cve. Municipio,Municipio,Subtipo de delito,Enero\n2020,11020,León,Homicidio doloso,3\n",
+        targets=tuple(t for t in TARGETS if t.name == "leon"),
+        answers=lambda said, may: (said["report"]["rows_used"] == 1) is may,
+    ),
+    "import_populations": Entry(
+        query=lambda o, t: {"year": "2021", "source": "censo", "scheme": "ocha"},
+        file=lambda t: f"code,population\n{t.code},77\n",
+        answers=lambda said, may: (said["report"]["rows_used"] == 1) is may,
+    ),
+}
+NUMBER = {name: n for n, name in enumerate(ENTRIES, 2)}
+TAKES_IN = frozenset(name for name, entry in ENTRIES.items() if entry.file)
+JOINING = frozenset({"sign_in", "refresh_tokens", "accept_invitation", "sign_out", "change_password"})
+"""About the caller alone, not about a place: tests/isolation/test_http.py sends these one by one."""
+
+
+@dataclass(frozen=True)
+class TenantList:
+    """A list that is not public: its table, who sees which of its rows, and what one of its items is known by."""
+
+    table: str
+    sees: Says
+    identity: Callable[[dict[str, Any]], Any] = field(default=lambda item: str(item["id"]))
+
+
+def _fact(item: dict[str, Any]) -> Any:
+    return int(item["municipality_id"])
+
+
+TENANT_LISTS: dict[str, TenantList] = {
+    "affiliations": TenantList("affiliation", rules.read_at_its_unit),
+    "observations": TenantList("observation", rules.read_there, _fact),
+    "populations": TenantList("population", rules.read_there, _fact),
+    "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
+    "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit)),
+    "grants": TenantList("granted", rules.either(rules.own, rules.written_at_its_unit)),
+    "invitations": TenantList("invitation", rules.written_at_its_unit),
+    "keys": TenantList("api_key", rules.either(rules.own, rules.written_at_its_unit)),
+}
+PUBLIC_LISTS = frozenset(
+    {"countries", "admin1", "municipalities", "successions", "organisations", "associations", "programmes", "participations", "indicators", "sources", "schemes", "members"}
+)

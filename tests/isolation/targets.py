@@ -1,0 +1,154 @@
+"""The places and offices that requests are about, each with a thing of its own for every operation, so that none disturbs another."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import asyncpg
+
+from tests.isolation.people import Map
+
+
+@dataclass(frozen=True)
+class Target:
+    """A unit, addressed at every level. `municipality` is 0 for an office that is at no municipality."""
+
+    name: str
+    country: int
+    iso2: str
+    municipality: int
+    association: int
+    programme: str
+    code: str
+    """The place's code in the scheme `ocha`."""
+    office: str = ""
+    """`association` or `programme` where the unit itself is meant, and not a municipality."""
+
+    def row(self, map: Map) -> dict[str, Any]:
+        """What the rules need to know of a thing that is here."""
+        organisation = None
+        if self.office:
+            organisation = map.organisation(self.association) if self.office == "association" else map.programme(self.programme)
+        country = 0 if self.office == "programme" else self.country
+        return {"country_id": country, "municipality_id": self.municipality, "organisation_id": organisation, "principal_id": None, "id": None}
+
+    @property
+    def unit(self) -> dict[str, Any]:
+        """Where an office here is, as bodies say it."""
+        if self.office:
+            return {"level": self.office, "unit": str(self.association) if self.office == "association" else self.programme}
+        return {"level": "municipality", "unit": str(self.municipality)}
+
+
+TARGETS = (
+    Target("mixco", 320, "GT", 3200008, 2, "citylinks", "GT0108"),
+    Target("guatemala", 320, "GT", 3200001, 2, "amuprev", "GT0101"),
+    Target("sonsonate", 222, "SV", 2220038, 1, "citylinks", "SV13001"),
+    Target("ahuachapan", 222, "SV", 2220001, 1, "amuprev", "SV01001"),
+    Target("tegucigalpa", 340, "HN", 3400110, 4, "amuprev", "HN0801"),
+    Target("leon", 484, "MX", 4840350, 15, "citylinks", "MX11020"),
+)
+"""For mixco@: its own, a sibling, those of another country and association; for sonsonate@ likewise."""
+OFFICES = (
+    Target("anam", 320, "GT", 0, 2, "amuprev", "", "association"),
+    Target("comures", 222, "SV", 0, 1, "amuprev", "", "association"),
+    Target("amuprev", 0, "", 0, 0, "amuprev", "", "programme"),
+)
+NOTHING = Target("nothing", 999, "ZZ", 999_999_999, 999_999_999, "no-such", "XX0000")
+"""Does not exist. What may not be seen must answer exactly like this."""
+MANNED = ("mixco", "sonsonate")
+"""Municipalities with people of their own, who then decide themselves."""
+
+
+def key(operation: str, target: Target) -> str:
+    """The id of the thing at `target` that `operation` is about."""
+    return str(uuid5(NAMESPACE_URL, f"isolation:{operation}:{target.name}"))
+
+
+Thing = tuple[str, dict[str, Any]]
+"""A table and what a row of it holds besides its place."""
+PAST = {"starts_on": "2001-01-01", "ends_on": "2002-01-01"}
+LATER = "2099-01-01T00:00:00Z"
+SERVICE: Thing = ("principal", {"kind": "service", "display_name": "Seeded"})
+GRANT: Thing = ("granted", {"role": "reader", "level": "municipality"} | PAST)
+API_KEY: Thing = ("api_key", {"secret_sha256": "x", "expires_at": LATER})
+INVITATION: Thing = ("invitation", {"kind": "invitation", "secret_sha256": "x", "expires_at": LATER})
+ORGANISATION: Thing = ("organisation", {"name": "Seeded", "classification": "ngo"})
+IMPORT: Thing = ("import", {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done"})
+PROPOSED: Thing = ("affiliation", {"state": "proposed", "proposed_by": "association"})
+CONFIRMED: Thing = ("affiliation", {"state": "confirmed", "proposed_by": "association", "decided_by": "municipality"})
+PARTICIPATION: Thing = ("participation", {"level": "municipality", "basis": "seeded"})
+ERRORS: list[Any] = []
+REPORT = {k: 0 for k in ("rows_in", "rows_used", "rows_parked", "rows_refused", "rows_ignored", "values", "created", "changed", "unchanged")}
+REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "ended": 0, "would_end": ERRORS, "errors": ERRORS, "totals": {}}  # type: ignore[dict-item]
+
+
+def year(n: int) -> dict[str, str]:
+    """A year of its own long ago for each operation: ties of one pair may not overlap, and none of these is in force."""
+    return {"starts_on": str(date(1900 + n, 1, 1)), "ends_on": str(date(1900 + n, 12, 31))}
+
+
+async def insert(owner: asyncpg.Connection, table: str, said: dict[str, Any]) -> None:
+    """A row of `table`, from what of `said` it has columns for."""
+    found = await owner.fetch("select attname::text as name from pg_attribute where attrelid = $1::text::regclass and attnum > 0", f'"{table}"')
+    names = [r["name"] for r in found if r["name"] in said]
+    columns = ", ".join(names)
+    statement = f'insert into "{table}" ({columns}) select {columns} from jsonb_populate_record(null::"{table}", $1::jsonb)'
+    await owner.execute(statement, json.dumps({n: said[n] for n in names}, default=str))
+
+
+async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thing: Thing, target: Target) -> None:
+    """The thing at `target` that `operation` is about; `n` numbers the operations. Belongs to an account that is seeded at the same place."""
+    table, said = thing
+    row = target.row(map) | {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
+    if table == "api_key":
+        row["id"] = key(operation, target).replace("-", "")[:12]
+    if table in ("affiliation", "participation"):
+        row |= year(n) | {"association_id": target.association, "organisation_id": map.organisation(target.association)}
+        row |= {"programme_id": map.programme(target.programme)}
+    if table == "participation":
+        row["association_id"] = None
+    if table == "succession":
+        row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
+    await insert(owner, table, row | said)
+
+
+async def account(owner: asyncpg.Connection, map: Map, target: Target) -> None:
+    """Whom the seeded things belong to: somebody at the same place, who is nobody of the demonstration."""
+    await insert(owner, "principal", target.row(map) | SERVICE[1] | {"id": key("account", target)})
+
+
+async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:
+    """One observation, its summary and a population at `target`."""
+    fact = target.row(map) | {"indicator_id": 1, "source_id": 1, "frequency": "M", "dims": "", "value": 5, "status": "A", "period_on": "2022-03-01"}
+    await insert(owner, "observation", fact)
+    months: list[int | None] = [None, None, 5, *[None] * 9]
+    await insert(owner, "figure", fact | {"year": 2022, "total": 5, "months": 1, "by_month": months})
+    await insert(owner, "population", target.row(map) | {"year": 2020, "source_id": 2, "value": 1000})
+
+
+async def predecessor(owner: asyncpg.Connection, target: Target, operation: str) -> None:
+    """A municipality that `target` has come to succeed, or may."""
+    said = {"id": before(target, operation), "country_id": target.country, "name": "Seeded", "kind": "municipality", "status": "current"}
+    await insert(owner, "municipality", said | {"external_ids": {}, "version": 1})
+
+
+def before(target: Target, operation: str) -> int:
+    return target.country * 10_000 + (9_000 if operation.startswith("read") else 9_500) + target.municipality % 500
+
+
+async def sow(owner: asyncpg.Connection, map: Map, things: dict[str, tuple[int, Thing | None, tuple[Target, ...]]]) -> None:
+    """Everything that the operations are about: operation -> its number, thing and targets. Scopes are forgotten: places were added."""
+    for target in (*TARGETS, *OFFICES):
+        await account(owner, map, target)
+    for target in TARGETS:
+        await figures(owner, map, target)
+        for operation in ("read_succession", "add_succession"):
+            await predecessor(owner, target, operation)
+    for operation, (n, thing, where) in things.items():
+        for target in where if thing else ():
+            assert thing is not None
+            await place(owner, map, n, operation, thing, target)
+    await owner.execute("select app.forget_scopes()")

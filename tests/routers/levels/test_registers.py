@@ -1,0 +1,102 @@
+"""Registers sent as tables: proposed, ended, and a snapshot that ends nothing before it is confirmed."""
+
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import httpx
+
+from tests.conftest import World
+
+CSV = {"Content-Type": "text/csv"}
+
+
+async def send(client: httpx.AsyncClient, kind: str, text: str | bytes, **query: Any) -> httpx.Response:
+    return await client.post(f"/v1/imports/{kind}", params=query, content=text if isinstance(text, bytes) else text.encode(), headers=CSV)
+
+
+def report(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code == 201, answer.text
+    said: dict[str, Any] = answer.json()["report"]
+    assert said["rows_in"] == said["rows_used"] + said["rows_refused"]
+    return said
+
+
+async def test_new_members_are_proposed_and_the_same_file_changes_nothing(world: World) -> None:
+    anam = await world.who("anam")
+    text = "municipality,starts_on\ngt-ine:0103,2026-01-01\ngt-ine:9999,2026-01-01\ngt-ine:0107,01/02/2026\n"
+    checked = report(await send(anam, "affiliations", text, association=2, dry_run=True))
+    assert (checked["created"], checked["rows_refused"]) == (0 + checked["created"], 2)
+    first = report(await send(anam, "affiliations", text, association=2))
+    assert {e["code"]: e["rows"] for e in first["errors"]} == {"place-unknown": [3], "date-invalid": [4]}
+    again = report(await send(anam, "affiliations", text, association=2))
+    assert (again["created"], again["changed"], again["unchanged"]) == (0, 0, first["created"] + first["unchanged"])
+
+
+async def test_a_snapshot_ends_only_what_is_confirmed(world: World) -> None:
+    amhon = await world.who("amhon")
+    everyone = (await amhon.get("/v1/associations/4/municipalities", params={"limit": 200, "count": "exact", "as_of": "2026-01-01"})).json()
+    keep = "municipality\n" + "\n".join(str(m["id"]) for m in everyone["items"]) + "\n"
+    would = report(await send(amhon, "affiliations", keep, association=4, mode="snapshot"))
+    missing = everyone["count"] - 200
+    assert (would["ended"], len(would["would_end"]), would["unchanged"]) == (0, min(missing, 100), 200)
+    other = await send(amhon, "affiliations", keep, association=4, mode="snapshot", confirm_ends=missing + 1)
+    assert (other.status_code, other.json()["code"]) == (409, "ends-differ")
+    dry = report(await send(amhon, "affiliations", keep, association=4, mode="snapshot", confirm_ends=missing, dry_run=True))
+    assert dry["ended"] == missing
+    assert (await amhon.get("/v1/associations/4")).json()["municipalities"] == everyone["count"]
+    done = report(await send(amhon, "affiliations", keep, association=4, mode="snapshot", confirm_ends=missing))
+    assert done["ended"] == missing
+    assert (await amhon.get("/v1/associations/4")).json()["municipalities"] == 200
+
+
+async def test_a_register_is_its_own_association_s(world: World) -> None:
+    comures = await world.who("comures")
+    answer = await send(comures, "affiliations", "municipality\ngt-ine:0103\n", association=2)
+    assert answer.status_code == 403
+    assert (await send(comures, "affiliations", "municipality\n", association=999)).status_code == 404
+
+
+async def test_organisations_are_keyed_by_their_code(world: World) -> None:
+    gt = await world.who("gt")
+    text = "external_id,name,classification,municipality\ncrm:1,Casa Joven,ngo,gt-ine:0108\ncrm:2,Escuela,school,\ncrm:3,Nada,nonsense,\n,Sin clave,ngo,\n"
+    first = report(await send(gt, "organisations", text, country="GT"))
+    assert (first["created"], {e["code"] for e in first["errors"]}) == (2, {"classification-invalid", "code-invalid"})
+    renamed = report(await send(gt, "organisations", text.replace("Casa Joven", "Casa de la Juventud"), country="GT"))
+    assert (renamed["created"], renamed["changed"], renamed["unchanged"]) == (0, 1, 1)
+    would = report(await send(gt, "organisations", "external_id,name,classification\ncrm:2,Escuela,school\n", country="GT", mode="snapshot"))
+    assert (would["ended"], would["would_end"]) == (0, ["Casa de la Juventud"])
+    assert (await send(gt, "organisations", text, country="SV")).status_code == 403
+
+
+async def test_other_tables_are_refused_with_what_is_wrong(region: World) -> None:
+    gt = await region.who("gt")
+    for body, code in ((b"name\nx\n", "columns-differ"), (b"external_id,name,classification,colour\n", "columns-differ"), (b"PK\x03\x04nonsense", "table-unreadable")):
+        answer = await send(gt, "organisations", body, country="GT")
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    """The smallest workbook: one sheet of inline strings."""
+    cells = "".join("<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>" for row in rows)
+    head, main = '<?xml version="1.0"?>', "http://schemas.openxmlformats.org"
+    parts = {
+        "[Content_Types].xml": f'{head}<Types xmlns="{main}/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
+        '<Override PartName="/xl/s.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": f'{head}<Relationships xmlns="{main}/package/2006/relationships"><Relationship Id="a" Type="{main}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'{head}<workbook xmlns="{main}/spreadsheetml/2006/main" xmlns:r="{main}/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="b"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'{head}<Relationships xmlns="{main}/package/2006/relationships"><Relationship Id="b" Type="{main}/officeDocument/2006/relationships/worksheet" Target="s.xml"/></Relationships>',
+        "xl/s.xml": f'{head}<worksheet xmlns="{main}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>',
+    }
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return file.getvalue()
+
+
+async def test_a_workbook_is_as_good_as_a_csv(world: World) -> None:
+    body = workbook([["external_id", "name", "classification"], ["crm:7", "Iglesia", "faith"]])
+    assert report(await send(await world.who("gt"), "organisations", body, country="GT"))["created"] == 1
