@@ -45,11 +45,17 @@ async def claim(caller: Caller, key: str, fingerprint: str) -> None:
     if (await db.run(caller.session, CLAIM, who=caller.principal, key=key, fingerprint=fingerprint, at=caller.at)).first():
         return
     kept = (await db.run(caller.session, KEPT, who=caller.principal, key=key)).one()
-    if kept.fingerprint != fingerprint:
-        raise Invalid("This key was used for another request; use a new one.", "idempotency-key-reused", pointer="header/Idempotency-Key")
-    if kept.once:
+    if kept.once and kept.fingerprint == fingerprint:
         raise Conflict("This was done, and its secret was shown once; make a new one if it was lost.", "secret-shown-once")
-    raise Replay(kept.location, kept.status)
+    same(kept.fingerprint == fingerprint, "done", (kept.location, kept.status))
+
+
+def same(as_before: bool, state: str, done: tuple[str, int]) -> None:
+    """What a key means that was used before, with the address and status of what it made. Raises Invalid where its file was another, Replay where it is done; a broken-off one goes on."""
+    if not as_before:
+        raise Invalid("This key was used for another request; use a new one.", "idempotency-key-reused", pointer="header/Idempotency-Key")
+    if state != "running":
+        raise Replay(*done)
 
 
 async def settle(caller: Caller, key: str) -> None:

@@ -52,7 +52,7 @@ async def first(served: Server) -> str:
         answer = await client.post("/v1/auth/accept", json={"token": link, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         again = await client.post("/v1/auth/accept", json={"token": link, "password": PASSWORD})
-        assert again.status_code == 409, "the link is good once"
+        assert (again.status_code, again.json()["code"]) == (422, "invitation-invalid"), "the link is good once"
     token: str = answer.json()["access_token"]
     return token
 
@@ -189,6 +189,7 @@ def test_a_port_that_is_taken_ends_serve_and_its_database(tmp_path: Path) -> Non
         taken.bind(("127.0.0.1", server.port))
         taken.listen()
         done = run(server.environment, "serve", "--no-demo", "--port", str(server.port))
-    assert done.returncode == 1
-    assert "address already in use" in done.stderr
+    assert done.returncode not in (0, None)
+    assert "bind" in done.stderr
+    assert "Traceback" not in done.stderr
     assert processes_of(server.home) == []

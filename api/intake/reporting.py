@@ -1,10 +1,12 @@
 """What came of an import: every row accounted for, grouped by reason, kept with the import and readable for good."""
 
 from typing import Any
+from uuid import uuid5
 
 import asyncpg
 
 from api.domain.fields import new_id
+from api.idempotency import same
 from api.domain.indicator.observations import Report, RowError
 from api.intake.upload import Intake, Upload
 from api.readers import Tally
@@ -66,12 +68,24 @@ BEGIN = """insert into import (id, principal_id, country_id, kind, reader, sourc
 END = "update import set state = $2, report = $3, version = version + 1, updated_at = $4 where id = $1"
 
 
+SAME = "select file_sha256 = $2 and kind = $3 and reader = $4 and source = $5 and dry_run = $6 as same, state from import where id = $1"
+
+
 async def begin(connection: asyncpg.Connection, intake: Intake, upload: Upload, said: tuple[str, str | None], report: Report) -> None:
-    """Keep that the import began, in a transaction of its own, before its first value; `said` is the reader and the source."""
+    """Keep that the import began, in a transaction of its own, before its first value; `said` is the reader and the source.
+
+    With an Idempotency-Key the import's id follows from it: one that is done is replayed, one that was broken off goes on. Raises Replay, or Invalid
+    where the key was used for another file.
+    """
     async with connection.transaction():
         await intake.enter(connection)
-        values = (intake.id, intake.principal, intake.kind, *said, upload.name, upload.sha256, upload.size, intake.dry_run, report.model_dump_json(), intake.at)
-        await connection.execute(BEGIN, *values)
+        if upload.key is not None:
+            intake.id = uuid5(intake.principal, upload.key)
+            known = await connection.fetchrow(SAME, intake.id, upload.sha256, intake.kind, *said, intake.dry_run)
+            if known is not None:
+                return same(known["same"], known["state"], (f"/v1/imports/{intake.id}", 201))
+        values = (intake.id, intake.principal, intake.kind, *said, upload.name, upload.sha256, upload.size, intake.dry_run)
+        await connection.execute(BEGIN, *values, report.model_dump_json(), intake.at)
 
 
 async def end(connection: asyncpg.Connection, intake: Intake, report: Report) -> None:

@@ -26,9 +26,11 @@ class Upload:
     sha256: str
     size: int
     name: str | None
+    key: str | None = None
+    """Idempotency-Key of the request."""
 
 
-async def received(request: Request, name: str | None) -> Upload:
+async def received(request: Request, name: str | None, key: str | None = None) -> Upload:
     """The body of the request, on disk beyond a megabyte, with its hash."""
     file = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 — it is closed with the request that owns it.
     digest, size = hashlib.sha256(), 0
@@ -38,7 +40,7 @@ async def received(request: Request, name: str | None) -> Upload:
         size += len(piece)
     if size == 0:
         raise Invalid("The file is empty.", "file-empty")
-    return Upload(file, digest.hexdigest(), size, name)
+    return Upload(file, digest.hexdigest(), size, name, key)
 
 
 def opened(path: Path) -> Upload:

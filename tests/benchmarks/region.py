@@ -15,7 +15,7 @@ from api.embedded import EmbeddedPostgres
 from migrations.apply import migrate
 
 Say = Callable[[str], None]
-MEXICO, EL_SALVADOR, GUATEMALA, SAN_SALVADOR_OFFICE = 484, 222, 320, 1
+MEXICO, EL_SALVADOR, GUATEMALA, COMURES = 484, 222, 320, 1
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ TINY = Size("tiny", 4_100, 2_500, 3, 1, 300, 2, 60)
 PLACES = """insert into municipality (id, country_id, name, kind, status, external_ids)
     select c.id * 10000 + 5000 + n, c.id, 'Benchmark ' || n, 'municipality', 'current',
            case when c.id = 484 then jsonb_build_object('mx-inegi', (50000 + n)::text) else '{}' end
-    from (select id, case when id = 484 then $2 else ($1 - $2) / (select count(*) - 1 from country where tenant) end
+    from (select id, case when id = 484 then $2::int else ($1::int - $2::int) / (select count(*) - 1 from country where tenant) end
                      - (select count(*) from municipality m where m.country_id = country.id) as missing from country where tenant) c,
          generate_series(1, c.missing) n"""
 CODES = """insert into external_id (noun, scheme, value, thing, country_id, municipality_id)
@@ -50,14 +50,14 @@ CODES = """insert into external_id (noun, scheme, value, thing, country_id, muni
     where m.country_id = 484 and m.id % 10000 > 5000"""
 OBSERVATIONS = """insert into observation (municipality_id, indicator_id, source_id, period_on, frequency, dims, country_id, value, status, row_numbers)
     select m.id, i, case when m.country_id = 484 then 1 else 3 end, p::date, 'M', '', m.country_id, (m.id * 7 + i * 3 + extract(doy from p)::int) % 9, 'A', array[m.id % 90000]
-    from generate_series(date '2015-01-01', date '2015-01-01' + make_interval(months => $1 - 1), '1 month') p, municipality m
+    from generate_series(date '2015-01-01', date '2015-01-01' + make_interval(months => $1::int - 1), '1 month') p, municipality m
       join country c on c.id = m.country_id and c.tenant, generate_series(1, 2) i order by p, m.id"""
 FIGURES = f"insert into figure (municipality_id, indicator_id, source_id, year, country_id, total, months, by_month) {RECOMPUTE.format(rows='observation')}"
 RESIDENTS = """insert into population (municipality_id, year, source_id, country_id, value)
     select id, y, 2, country_id, 5000 + id % 90000 from municipality, unnest(array[2010, 2015, 2020]) y"""
 MEMBERS = """insert into affiliation (id, country_id, municipality_id, association_id, organisation_id, starts_on, state, proposed_by, decided_by)
     select gen_random_uuid(), m.country_id, m.id, a.id, a.organisation_id, '2020-01-01', 'confirmed', 'association', 'municipality'
-    from (select * from municipality where country_id = 222 and status = 'current' order by id desc limit $1) m, association a where a.id = 1"""
+    from (select * from municipality where country_id = 222 and status = 'current' order by id desc limit $1::int) m, association a where a.id = 1"""
 
 
 async def fill(server: EmbeddedPostgres, database: str, size: Size, say: Say) -> None:
@@ -69,7 +69,6 @@ async def fill(server: EmbeddedPostgres, database: str, size: Size, say: Say) ->
     async with db.connected(server.dsn(database, "superuser")) as connection:
         # Checking ten million references that are known to be right would take longer than everything else.
         await connection.execute("set session_replication_role = replica")
-        await connection.execute("set app.name = 'benchmark'")
         await connection.execute(PLACES, size.municipalities, size.mexican)
         await connection.execute(CODES)
         await connection.execute(MEMBERS, size.members)
@@ -98,7 +97,7 @@ OFFICES = {
         "role": Role.ASSOCIATION_OFFICER,
         "level": Level.ASSOCIATION,
         "country_id": EL_SALVADOR,
-        "association_id": SAN_SALVADOR_OFFICE,
+        "association_id": COMURES,
     },
 }
 """Who asks, and the office they hold."""
@@ -106,7 +105,7 @@ OFFICES = {
 
 async def _people(url: str) -> None:
     async with db.connected(url) as owner:
-        organisation = await owner.fetchval("select organisation_id from association where id = $1", SAN_SALVADOR_OFFICE)
+        organisation = await owner.fetchval("select organisation_id from association where id = $1", COMURES)
     async with founding.founder(url) as writer:
         for name, office in OFFICES.items():
             person = Principal(kind=PrincipalKind.PERSON, email=f"{name}@bench.example", display_name=name)

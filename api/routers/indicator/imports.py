@@ -11,6 +11,7 @@ from api.access import Asking, Reading
 from api.collection import publish
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
 from api.domain.indicator.observations import ImportOut
+from api.idempotency import IdempotencyKey
 from api.intake import plans, take
 from api.intake.upload import received
 from api.levels import Shape
@@ -50,12 +51,13 @@ async def import_observations(
     dry_run: DryRun = False,
     atomic: Atomic = "chunk",
     file_name: Name = None,
+    key: IdempotencyKey = None,
 ) -> Response:
     """Take in a file of counts: the body is the file itself. The same file again changes nothing; a corrected one restates, and what stood there
     stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the report; rows of places that are not
     known are parked, rows of places that are not yours are refused."""
     plan = await plans.observations(reading.house, reader, source, dry_run=dry_run, whole=atomic == "all")
-    intake = await take(reading, plan, await received(request, file_name))
+    intake = await take(reading, plan, await received(request, file_name, key))
     return await _answer(reading, request, intake.id)
 
 
@@ -78,11 +80,11 @@ class PopulationsAsked(BaseModel):
 
 
 @router.post("/v1/imports/populations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
-async def import_populations(request: Request, reading: Asking, asked: Annotated[PopulationsAsked, Query()]) -> Response:
+async def import_populations(request: Request, reading: Asking, asked: Annotated[PopulationsAsked, Query()], key: IdempotencyKey = None) -> Response:
     """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file itself."""
     where = plans.Where(asked.country, asked.admin1, asked.scheme)
     plan = await plans.populations(reading.house, asked.year, asked.source, where, dry_run=asked.dry_run)
-    intake = await take(reading, plan, await received(request, asked.file_name))
+    intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)
 
 

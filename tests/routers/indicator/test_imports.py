@@ -63,6 +63,20 @@ async def test_a_corrected_file_restates_and_keeps_what_stood_there(world: World
     assert [(o["value"], o["version"], o["row_numbers"], o["import_id"]) for o in january] == [(6, 2, [2, 3], second["id"])]
 
 
+async def test_a_lost_answer_is_asked_for_again_with_its_key(world: World) -> None:
+    mx = await world.who("mx")
+    body, headers = (DATA / "sesnsp_invented.csv").read_bytes(), {"Content-Type": "text/csv", "Idempotency-Key": "upload-1"}
+    first = await mx.post("/v1/imports/observations", params=SESNSP, content=body, headers=headers)
+    again = await mx.post("/v1/imports/observations", params=SESNSP, content=body, headers=headers)
+    assert (again.status_code, again.json(), again.headers["idempotent-replayed"]) == (201, first.json(), "true")
+    other = await mx.post("/v1/imports/observations", params=SESNSP, content=body + b"\n", headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    async with world.owner() as owner:
+        await owner.execute("update import set state = 'running'; delete from observation where period_on > '2023-03-01'; delete from figure")
+    finished = await mx.post("/v1/imports/observations", params=SESNSP, content=body, headers=headers)
+    assert (finished.json()["state"], finished.json()["report"]["created"] > 0, finished.json()["id"]) == ("done", True, first.json()["id"])
+
+
 async def test_places_that_are_not_yours_are_refused_row_by_row(world: World) -> None:
     gt = await world.who("gt")
     report = (await send(gt, DATA / "sesnsp_invented.csv"))["report"]

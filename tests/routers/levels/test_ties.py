@@ -12,7 +12,10 @@ import time_machine
 from tests.conftest import World
 
 SHA = "ab" * 32
-MIXCO, SONSONATE = "gt-ine:0108", "ocha:SV13001"
+MIXCO, SONSONATE, NACAOME = "gt-ine:0108", "ocha:SV13001", "hn-ine:1709"
+"""The first two have users of their own, the third has none."""
+BEFORE = {"starts_on": "2001-01-01", "ends_on": "2002-01-01"}
+"""Days on which nobody belonged to anything yet."""
 
 
 async def municipality(world: World, address: str) -> int:
@@ -25,8 +28,8 @@ async def association(world: World, short_name: str) -> int:
 
 
 async def propose(world: World, by: str, place: str, joins: str, **said: Any) -> httpx.Response:
-    body = {"municipality_id": await municipality(world, place), "association_id": await association(world, joins), "starts_on": "2026-01-01"}
-    return await (await world.who(by)).post("/v1/affiliations", json=body | said)
+    body = {"municipality_id": await municipality(world, place), "association_id": await association(world, joins)}
+    return await (await world.who(by)).post("/v1/affiliations", json=body | BEFORE | said)
 
 
 async def act(world: World, by: str, made: httpx.Response, what: str, **body: Any) -> httpx.Response:
@@ -34,19 +37,9 @@ async def act(world: World, by: str, made: httpx.Response, what: str, **body: An
     return await (await world.who(by)).post(path, headers=headers, json=body or None)
 
 
-async def free_place(world: World, country: str, joins: str) -> str:
-    """A living municipality of `country` that does not belong to the association yet."""
-    public = await world.who()
-    unit = await association(world, joins)
-    taken = (await public.get(f"/v1/associations/{unit}/municipalities", params={"limit": 200})).json()["items"]
-    every = (await public.get("/v1/municipalities", params={"country": country, "limit": 200})).json()["items"]
-    free = {m["id"] for m in every if m["status"] == "active" and m["valid_to"] is None} - {m["id"] for m in taken}
-    return str(min(free))
-
-
 async def test_proposed_by_the_association_confirmed_by_the_municipality(world: World) -> None:
     """Mixco has users of its own: nobody decides for it."""
-    made = await propose(world, "anam", MIXCO, "ANAM", starts_on="2030-01-01")
+    made = await propose(world, "anam", MIXCO, "ANAM")
     assert made.status_code == 201, made.text
     assert (made.json()["state"], made.json()["proposed_by"], made.json()["allowed_actions"]) == ("proposed", "association", ["confirm", "decline"])
     own = await act(world, "anam", made, "confirm")
@@ -61,12 +54,12 @@ async def test_proposed_by_the_association_confirmed_by_the_municipality(world: 
 
 
 async def test_proposed_by_the_municipality_confirmed_by_the_association(world: World) -> None:
-    made = await propose(world, "mixco", MIXCO, "ANAM", starts_on="2030-01-01")
+    made = await propose(world, "mixco", MIXCO, "ANAM")
     assert (made.status_code, made.json()["proposed_by"]) == (201, "municipality")
     assert (await act(world, "mixco", made, "confirm")).json()["code"] == "own-proposal"
     declined = await act(world, "anam", made, "decline")
     assert (declined.json()["state"], declined.json()["allowed_actions"]) == ("declined", [])
-    assert (await propose(world, "mixco", MIXCO, "ANAM", starts_on="2030-01-01")).status_code == 201, "what was declined is in nobody's way"
+    assert (await propose(world, "mixco", MIXCO, "ANAM")).status_code == 201, "what was declined is in nobody's way"
 
 
 async def test_nobody_else_proposes(world: World) -> None:
@@ -75,8 +68,7 @@ async def test_nobody_else_proposes(world: World) -> None:
 
 
 async def test_a_coordinator_speaks_for_a_municipality_without_users(world: World) -> None:
-    place = await free_place(world, "HN", "AMHON")
-    made = await propose(world, "hn", place, "AMHON")
+    made = await propose(world, "hn", NACAOME, "AMHON")
     assert (made.status_code, made.json()["proposed_by"]) == (201, "country"), made.text
     assert (await act(world, "hn", made, "confirm")).json()["code"] == "own-proposal"
     assert (await act(world, "amhon", made, "confirm")).json()["decided_by"] == "association"
@@ -88,10 +80,7 @@ async def bulk(world: World, by: str, ids: list[str], **said: Any) -> httpx.Resp
 
 
 async def test_confirmed_in_bulk_against_one_act_all_or_none(world: World) -> None:
-    made = []
-    for _ in range(2):
-        made.append((await propose(world, "amhon", await free_place(world, "HN", "AMHON"), "AMHON", starts_on=f"20{30 + len(made)}-01-01")).json())
-    ids = [m["id"] for m in made]
+    ids = [(await propose(world, "amhon", place, "AMHON")).json()["id"] for place in (NACAOME, "hn-ine:0101")]
     for stranger in ("gt", "comures"):
         assert (await bulk(world, stranger, ids)).status_code == 404
     assert (await bulk(world, "amhon", ids)).json()["code"] == "own-proposal"
@@ -110,23 +99,22 @@ async def test_confirmed_in_bulk_against_one_act_all_or_none(world: World) -> No
 
 
 async def test_a_municipality_with_users_is_not_confirmed_in_bulk_by_its_country(world: World) -> None:
-    made = await propose(world, "anam", MIXCO, "ANAM", starts_on="2030-01-01")
+    made = await propose(world, "anam", MIXCO, "ANAM")
     assert (await bulk(world, "gt", [made.json()["id"]])).status_code == 403
 
 
 async def test_two_affiliations_of_the_same_days_cannot_stand(world: World) -> None:
-    place = await free_place(world, "HN", "AMHON")
-    both = await asyncio.gather(*(propose(world, "amhon", place, "AMHON", starts_on="2030-01-01") for _ in range(4)))
+    both = await asyncio.gather(*(propose(world, "amhon", NACAOME, "AMHON") for _ in range(4)))
     assert sorted(b.status_code for b in both) == [201, 409, 409, 409]
     assert {b.json()["code"] for b in both if b.status_code == 409} == {"affiliation-overlaps"}
-    later = await propose(world, "amhon", place, "AMHON", starts_on="2029-01-01", ends_on="2030-01-01")
+    later = await propose(world, "amhon", NACAOME, "AMHON", starts_on="2002-01-01", ends_on="2003-01-01")
     assert later.status_code == 201, "the day on which one is over, another may begin"
 
 
 @pytest.mark.parametrize(
     ("said", "code"),
     [
-        ({"ends_on": "2026-01-01"}, "invalid-fields"),
+        ({"ends_on": "2001-01-01"}, "invalid-fields"),
         ({"municipality_id": 999}, "unknown-code"),
         ({"association_id": 999}, "unknown-code"),
         ({"state": "confirmed"}, "invalid-fields"),
@@ -171,8 +159,8 @@ async def reaches(world: World, name: str, place: int, day: date) -> bool:
 
 
 async def take_part(world: World, by: str, **said: Any) -> httpx.Response:
-    body = {"level": "country", "country_id": 320, "starts_on": "2030-01-01", "basis": "test"}
-    return await (await world.who(by)).post("/v1/programmes/citylinks/participations", json=body | said)
+    body = {"level": "country", "country_id": 320, "basis": "test"}
+    return await (await world.who(by)).post("/v1/programmes/citylinks/participations", json=body | BEFORE | said)
 
 
 async def test_who_takes_part_is_said_by_those_of_the_programme(world: World) -> None:
@@ -182,9 +170,9 @@ async def test_who_takes_part_is_said_by_those_of_the_programme(world: World) ->
     assert (made.status_code, made.json()["programme"], made.json()["unit"]) == (201, "citylinks", "Guatemala"), made.text
     assert (await take_part(world, "region")).json()["code"] == "participation-overlaps"
     path, client = f"/v1/participations/{made.json()['id']}/end", await world.who("region")
-    assert (await client.post(path, json={"ends_on": "2030-01-01"}, headers={"If-Match": made.headers["etag"]})).status_code == 422
-    ended = await client.post(path, json={"ends_on": "2031-01-01"}, headers={"If-Match": made.headers["etag"]})
-    assert (ended.status_code, ended.json()["ends_on"]) == (200, "2031-01-01")
+    assert (await client.post(path, json={"ends_on": "2001-01-01"}, headers={"If-Match": made.headers["etag"]})).status_code == 422
+    ended = await client.post(path, json={"ends_on": "2001-07-01"}, headers={"If-Match": made.headers["etag"]})
+    assert (ended.status_code, ended.json()["ends_on"]) == (200, "2001-07-01")
     public = await world.who()
     assert (await public.get(f"/v1/participations/{made.json()['id']}")).json() == ended.json()
     assert (await client.post("/v1/programmes/nothing/participations", json={})).status_code == 422
@@ -192,7 +180,7 @@ async def test_who_takes_part_is_said_by_those_of_the_programme(world: World) ->
 
 async def test_what_takes_part_is_one_unit_in_its_own_country(world: World) -> None:
     place = await municipality(world, MIXCO)
-    for said in ({"level": "municipality"}, {"level": "region"}, {"municipality_id": place}, {"ends_on": "2029-01-01"}, {"country_id": 1}):
+    for said in ({"level": "municipality"}, {"level": "region"}, {"municipality_id": place}, {"ends_on": "2000-01-01"}, {"country_id": 1}):
         assert (await take_part(world, "region", **said)).status_code == 422
     elsewhere = await take_part(world, "region", level="municipality", municipality_id=place, country_id=222)
     assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "unit-in-another-country")
