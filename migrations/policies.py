@@ -31,6 +31,8 @@ def unit(mode: str) -> str:
     return f"{municipality(mode)} or {organisation(mode)} or (select app.{mode}_region())"
 
 
+ASSIST = "municipality_id = any((select app.assist_municipalities())::int[])"
+"""Figures of municipalities that nobody runs, which their association may draft."""
 REGION = "(select app.write_region())"
 OWN = "principal_id = (select app.principal())"
 

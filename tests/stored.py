@@ -2,6 +2,8 @@
 
 import asyncpg
 
+from api.domain.indicator.figures import RECOMPUTE
+
 CHECKS = {
     "every versioned row that was written through the door has a change record of its version": """
         select '{table}', t.id::text from {table} t
@@ -30,6 +32,11 @@ SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 
 
+COLUMNS = "municipality_id, indicator_id, source_id, year, country_id, total, months, by_month"
+AFRESH = f"select {COLUMNS} from ({RECOMPUTE.format(rows='observation')}) r"
+FIGURES = f"(({AFRESH}) except (select {COLUMNS} from figure)) union all ((select {COLUMNS} from figure) except ({AFRESH})) limit 3"
+
+
 async def check(url: str) -> None:
     """Asserts over the database at `url`, as its owner."""
     connection = await asyncpg.connect(url)
@@ -38,6 +45,8 @@ async def check(url: str) -> None:
             for table in tables:
                 wrong = await connection.fetch(statement.format(table=table))
                 assert not wrong, f"{rule}: {wrong[:3]}"
+        wrong = await connection.fetch(FIGURES)
+        assert not wrong, f"the yearly summary is what the observations sum up to: {wrong}"
         wrong = await connection.fetch(SCOPES)
         assert not wrong, f"the scopes kept with the grants are what they would be computed afresh: {wrong[:3]}"
     finally:

@@ -209,11 +209,12 @@ async def keep_many(connection: asyncpg.Connection, author: Author, noun: str, t
 async def _touch_scopes(writer: Writer, row: Kept) -> None:
     """Who may see what follows from this row: the scopes kept with the grants change in the same transaction."""
     reach = REACHES_SCOPES.get(_noun(row))
+    # Whether somebody runs a municipality decides what its association may draft for it.
+    if reach == "all" or (reach == "one" and _unit(row, "municipality_id")):
+        await run(writer.session, "select app.forget_scopes()")
     if reach == "one":
         who = getattr(row, "principal_id", None) or row.id  # type: ignore[attr-defined]
         await run(writer.session, "select app.keep_scopes(:who, :at)", who=who, at=writer.at)
-    elif reach == "all":
-        await run(writer.session, "select app.forget_scopes()")
 
 
 async def fetch(writer: Writer, model: type[Model], key: Any, seen: str) -> Model:

@@ -9,22 +9,23 @@ from api.domain.indicator.figures import RECOMPUTE
 from api.intake.upload import Intake
 
 class Observations:
-    """How values of observations are compared and kept."""
+    """How values of observations are compared and kept. What an association drafts never replaces what the municipality or its country stated."""
 
     OLD = """select c.*, o.value as was, o.status as was_status, o.version, o.import_id as was_import, o.row_numbers as was_rows,
-               o.municipality_id is not null as there, o.municipality_id is not null and (o.value is distinct from c.value or o.status <> 'A') as differs
+               o.municipality_id is not null as there, o.municipality_id is not null and (o.assisted or not c.assisted)
+               and (o.value is distinct from c.value or o.status <> 'A' or o.assisted <> c.assisted) as differs
              from cells c left join observation o on o.municipality_id = c.municipality_id and o.indicator_id = c.indicator_id and o.source_id = {source}
                and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = '' where c.chunk = {chunk}"""
     REVISE = """insert into observation_revision (municipality_id, indicator_id, source_id, period_on, frequency, dims, revision, country_id, value, status,
                   import_id, row_numbers, replaced_at, replaced_by, replaced_import_id)
                 select municipality_id, indicator_id, {source}, period_on, frequency, '', version, country_id, was, was_status, was_import, was_rows, {at}, {who}, {id}
                 from old where differs"""
-    KEEP = """insert into observation as o (municipality_id, indicator_id, source_id, period_on, frequency, dims, country_id, value, status, import_id, row_numbers,
+    KEEP = """insert into observation as o (municipality_id, indicator_id, source_id, period_on, frequency, dims, country_id, value, status, assisted, import_id, row_numbers,
                 version, created_at, updated_at)
-              select municipality_id, indicator_id, {source}, period_on, frequency, '', country_id, value, 'A', {id}, rows, 1, {at}, {at} from old where differs or not there
+              select municipality_id, indicator_id, {source}, period_on, frequency, '', country_id, value, 'A', assisted, {id}, rows, 1, {at}, {at} from old where differs or not there
               on conflict (municipality_id, indicator_id, source_id, period_on, frequency, dims) do update
                 set value = excluded.value, status = excluded.status, import_id = excluded.import_id, row_numbers = excluded.row_numbers,
-                    assisted = false, version = o.version + 1, updated_at = excluded.updated_at"""
+                    assisted = excluded.assisted, version = o.version + 1, updated_at = excluded.updated_at"""
     TOUCHED = """(select o.* from (select distinct municipality_id, indicator_id, extract(year from period_on)::int as year from cells where chunk = $1) k
                   join observation o on o.municipality_id = k.municipality_id and o.indicator_id = k.indicator_id and o.source_id = $2
                     and o.period_on >= make_date(k.year, 1, 1) and o.period_on < make_date(k.year + 1, 1, 1))"""

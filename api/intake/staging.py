@@ -17,8 +17,8 @@ CHUNK = 50_000
 """Most values of one transaction."""
 TABLES = (
     "create temp table staged (row_number int, place text, name text, indicator text, period_on date, frequency text, value numeric, problem text)",
-    "create temp table placed (place text, name text, municipality_id int, country_id int, verdict text)",
-    "create temp table cells (municipality_id int, country_id int, indicator_id int, period_on date, frequency text, value numeric, rows int[], chunk int)",
+    "create temp table placed (place text, name text, municipality_id int, country_id int, verdict text, assisted boolean)",
+    "create temp table cells (municipality_id int, country_id int, indicator_id int, period_on date, frequency text, value numeric, rows int[], assisted boolean, chunk int)",
 )
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -64,15 +64,17 @@ def by_name(country_id: int, admin1_id: int | None) -> Places:
 
 
 MAY = "m.country_id = any((select app.write_countries())::int[]) or m.id = any((select app.write_municipalities())::int[])"
+ASSIST = "m.id = any((select app.assist_municipalities())::int[])"
+"""An association may draft for a municipality that nobody runs; no figure counts a draft."""
 PLACED = """insert into placed
-    select p.place, p.name, m.id, m.country_id, case when m.id is null then 'place-unknown' when {may} then '' else 'place-not-yours' end
+    select p.place, p.name, m.id, m.country_id, case when m.id is null then 'place-unknown' when {may} then '' when {assist} then '' else 'place-not-yours' end, coalesce(not ({may}), false)
     from (select distinct place, name from staged where problem = '') p {join}
     left join place_match k on k.source_id = $1 and k.place = p.place || '|' || p.name
     left join municipality m on m.id = coalesce(k.municipality_id, f.id)"""
 CELLS = """insert into cells
     select *, ((row_number() over (order by municipality_id, indicator_id, period_on)) - 1) / {chunk} from (
       select p.municipality_id, p.country_id, coalesce(i.id, 0) as indicator_id, s.period_on, s.frequency, sum(s.value) as value,
-             array_agg(s.row_number order by s.row_number) as rows
+             array_agg(s.row_number order by s.row_number) as rows, bool_or(p.assisted) as assisted
       from staged s join placed p on p.place = s.place and p.name = s.name left join indicator i on i.code = s.indicator
       where s.problem = '' and p.verdict = '' group by 1, 2, 3, 4, 5) t"""
 
@@ -86,7 +88,8 @@ async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, 
     await connection.execute("analyze staged")
     async with connection.transaction():
         await intake.enter(connection)
-        await connection.execute(PLACED.format(may=MAY, join=places.join), intake.source_id, *places.values)
+        assist = ASSIST if intake.kind == "observations" else "false"
+        await connection.execute(PLACED.format(may=MAY, assist=assist, join=places.join), intake.source_id, *places.values)
         await connection.execute("analyze placed")
         await connection.execute(CELLS.format(chunk=10**9 if intake.whole else CHUNK))
     await connection.execute("analyze cells")

@@ -16,3 +16,6 @@ def upgrade() -> None:
     policies.grant("idempotency")
     policies.guard("epoch", select="true", insert="false")
     policies.grant("epoch", "select")
+    # Alembic made this one; GET /version reads it.
+    policies.guard("schema_version", select="true", insert="false")
+    policies.grant("schema_version", "select")

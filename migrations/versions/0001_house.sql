@@ -12,7 +12,7 @@ create extension if not exists pg_trgm;
 
 create extension if not exists unaccent;
 
--- The scope of the caller is ONE transaction-local setting, `app.scope`, of twelve fields parted by '|'; app.enter sets it. One SET LOCAL
+-- The scope of the caller is ONE transaction-local setting, `app.scope`, of thirteen fields parted by '|'; app.enter sets it. One SET LOCAL
 -- instead of nine: it also travels to the workers of a Citus cluster, where set_config would not.
 create function app.part(n int) returns text language sql stable parallel safe
 as $$ select nullif(split_part(current_setting('app.scope', true), '|', n), '') $$;
@@ -40,6 +40,8 @@ create function app.write_organisations() returns uuid[] language sql stable par
 create function app.personal_countries() returns int[] language sql stable parallel safe as $$ select app.part(10)::int[] $$;
 
 create function app.personal_municipalities() returns int[] language sql stable parallel safe as $$ select app.part(11)::int[] $$;
+
+create function app.assist_municipalities() returns int[] language sql stable parallel safe as $$ select app.part(13)::int[] $$;
 
 create function app.personal_organisations() returns uuid[] language sql stable parallel safe as $$ select app.part(12)::uuid[] $$;
 

@@ -144,7 +144,10 @@ as $$
     (select coalesce(array_agg(distinct id) filter (where writes), '{}') from countries), (select coalesce(array_agg(distinct id) filter (where writes), '{}') from municipalities),
     (select coalesce(array_agg(distinct id) filter (where writes), '{}') from organisations),
     (select coalesce(array_agg(distinct id) filter (where personal), '{}') from countries), (select coalesce(array_agg(distinct id) filter (where personal), '{}') from municipalities),
-    (select coalesce(array_agg(distinct id) filter (where personal), '{}') from organisations)) $$;
+    (select coalesce(array_agg(distinct id) filter (where personal), '{}') from organisations),
+    -- Municipalities that nobody runs: their association may draft figures for them, and sees none of their people.
+    (select coalesce(array_agg(distinct m), '{}') from g, unnest(app.affiliated(g.association_id, on_day)) m
+      where g.level = 'association' and g.writes and app.unmanned(m, on_day))) $$;
 
 -- The next day on which the scope of `who` could differ because time passes.
 create function app.scope_until(who uuid, on_day date) returns date language sql stable security definer set search_path = public, pg_temp
@@ -152,6 +155,9 @@ as $$
   select coalesce(min(d), 'infinity') from (
     select unnest(array[g.starts_on, g.ends_on]) d from granted g where g.principal_id = who and g.revoked_at is null
     union all select unnest(array[a.starts_on, a.ends_on]) from affiliation a join granted g on g.association_id = a.association_id
+      where g.principal_id = who and g.level = 'association' and a.state = 'confirmed'
+    union all select unnest(array[h.starts_on, h.ends_on]) from affiliation a join granted g on g.association_id = a.association_id
+      join granted h on h.municipality_id = a.municipality_id and h.revoked_at is null
       where g.principal_id = who and g.level = 'association' and a.state = 'confirmed'
     union all select unnest(array[p.starts_on, p.ends_on]) from participation p join granted g on g.organisation_id = p.programme_id
       where g.principal_id = who and g.level = 'programme') t where d > on_day $$;
@@ -168,7 +174,7 @@ declare
   today constant date := (at at time zone 'UTC')::date;
 begin
   if credential is null then
-    execute format('set local app.scope = %L', '|' || request_id || '|none|||||||||');
+    execute format('set local app.scope = %L', '|' || request_id || '|none||||||||||');
     return nobody;
   end if;
   if left(credential, 1) = 's' then

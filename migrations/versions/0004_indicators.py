@@ -13,8 +13,9 @@ def upgrade() -> None:
     for table in ("indicator", "source"):
         policies.guard(table, select="true", insert=policies.REGION)
         policies.grant(table)
-    for table in ("population", "observation", "figure", "observation_revision"):
-        policies.guard(table, select=policies.municipality(READ), insert=policies.municipality(WRITE))
+    policies.guard("population", select=policies.municipality(READ), insert=policies.municipality(WRITE))
+    for table in ("observation", "figure", "observation_revision"):
+        policies.guard(table, select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or {policies.ASSIST}")
     policies.grant("population")
     policies.grant("figure")
     policies.grant("observation")

@@ -98,6 +98,7 @@ def ended(operation: str, target: Target) -> dict[str, Any]:
     return {"ends_on": f"{1900 + NUMBER[operation]}-06-01"}
 
 
+MONTHS = ("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio", "Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre")
 PASSED = {"act_reference": "Act", "act_sha256": "0" * 64}
 
 ENTRIES: dict[str, Entry] = {
@@ -151,9 +152,20 @@ ENTRIES: dict[str, Entry] = {
     "read_import": Entry(at(rules.read_there), at(rules.read_there), thing=targets.IMPORT),
     "import_observations": Entry(
         query=lambda o, t: {"reader": "sesnsp", "source": "sesnsp"},
-        file=lambda t: "Año,Cve. Municipio,Municipio,Subtipo de delito,Enero\n2020,11020,León,Homicidio doloso,3\n",
+        file=lambda t: f"Año,Cve. Municipio,Municipio,Subtipo de delito,{','.join(MONTHS)}\n2020,11020,León,Homicidio doloso,3{',' * 11}\n",
         targets=tuple(t for t in TARGETS if t.name == "leon"),
         answers=lambda said, may: (said["report"]["rows_used"] == 1) is may,
+    ),
+    "import_affiliations": Entry(
+        association,
+        query=lambda o, t: {"association": t.association},
+        file=lambda t: f"municipality,starts_on,ends_on\n{t.municipality},1950-01-01,1951-01-01\n",
+        targets=tuple(t for t in TARGETS if t.name != "leon"),
+    ),
+    "import_organisations": Entry(
+        country,
+        query=lambda o, t: {"country": t.iso2},
+        file=lambda t: f"external_id,name,classification\nseeded:{t.name},Seeded,ngo\n",
     ),
     "import_populations": Entry(
         query=lambda o, t: {"year": "2021", "source": "censo", "scheme": "ocha"},
@@ -162,7 +174,7 @@ ENTRIES: dict[str, Entry] = {
     ),
 }
 NUMBER = {name: n for n, name in enumerate(ENTRIES, 2)}
-TAKES_IN = frozenset(name for name, entry in ENTRIES.items() if entry.file)
+TAKES_IN = frozenset(name for name, entry in ENTRIES.items() if entry.answers)
 JOINING = frozenset({"sign_in", "refresh_tokens", "accept_invitation", "sign_out", "change_password"})
 """About the caller alone, not about a place: tests/isolation/test_http.py sends these one by one."""
 

@@ -5,10 +5,10 @@ Nobody joins alone: one side proposes, the other confirms. Rights follow the dat
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import StringConstraints, model_validator
 from sqlmodel import Field
 
 from api.domain.errors import Conflict, Invalid, NotAllowed
@@ -61,7 +61,7 @@ class Act(Fields):
 
     act_reference: Text
     """Number and date of the act."""
-    act_sha256: str = Field(regex=r"^[0-9a-f]{64}$")
+    act_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     """Hash of the document, hex."""
     affiliation_ids: list[UUID] = Field(min_length=1, max_length=5000)
 

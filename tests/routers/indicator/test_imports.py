@@ -84,6 +84,34 @@ async def test_places_that_are_not_yours_are_refused_row_by_row(world: World) ->
     assert {e["code"] for e in report["errors"]} >= {"place-not-yours"}
 
 
+async def test_an_association_drafts_for_a_municipality_that_nobody_runs(world: World) -> None:
+    """Two Guatemalan places take the codes of the invented file: one has nobody, the other, Mixco, a coordinator of its own."""
+    text = (DATA / "sesnsp_invented.csv").read_text(encoding="utf-8").replace("11020", "91020").replace("11001", "91001").replace(",x,", ",1,")
+    comures, anam, gt = await world.who("comures"), await world.who("anam"), await world.who("gt")
+    async with world.owner() as owner:
+        unmanned = await owner.fetchval(
+            """select municipality_id from affiliation where association_id = 2 and state = 'confirmed' and ends_on is null
+               and app.unmanned(municipality_id, current_date) order by 1 limit 1"""
+        )
+        manned = await owner.fetchval("select app.municipality_of('gt-ine:0108')")
+        for code, place in (("91020", unmanned), ("91001", manned)):
+            await owner.execute("insert into external_id values ('municipality', 'mx-inegi', $1, $2::text, 320, $3)", code, str(place), place)
+            await owner.execute("update municipality set external_ids = external_ids || jsonb_build_object('mx-inegi', $1::text) where id = $2", code, place)
+    report = (await send(anam, text.encode()))["report"]
+    assert {e["code"]: e["rows"] for e in report["errors"]}["place-not-yours"] == [6, 8]
+    assert report["created"] == 20
+    drafts = (await anam.get(f"/v1/municipalities/{unmanned}/observations")).json()["items"]
+    assert {o["assisted"] for o in drafts} == {True}
+    series = f"/v1/municipalities/{unmanned}/indicators/homicide/series"
+    assert (await gt.get(series)).json()["points"] == []
+    stated = (await send(gt, text.encode()))["report"]
+    assert stated["changed"] == 20
+    assert (await gt.get(series)).json()["points"][0]["count"] == 14
+    again = (await send(anam, text.replace("fuego,2", "fuego,7").encode()))["report"]
+    assert (again["changed"], again["unchanged"]) == (0, 20)
+    assert (await comures.get(series)).status_code == 404
+
+
 async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: World) -> None:
     mx, gt = await world.who("mx"), await world.who("gt")
     done = await send(mx, DATA / "sesnsp_invented.csv")
