@@ -81,9 +81,7 @@ CELLS = """insert into cells
 
 async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, upload: Upload, places: Places) -> int:
     """Fill the temporary tables: the file's cells, the places they name, the values they sum up to. Returns how many chunks there are."""
-    await clear(connection)
-    for table in TABLES:
-        await connection.execute(table)
+    await empty(connection)
     await connection.copy_to_table("staged", source=_lines(reader, upload), format="text")
     await connection.execute("analyze staged")
     async with connection.transaction():
@@ -100,3 +98,10 @@ async def clear(connection: asyncpg.Connection) -> None:
     """Drop the temporary tables; those of an import that failed go with the next one on the same connection."""
     for table in TABLES:
         await connection.execute(f"drop table if exists {table.split()[3]}")
+
+
+async def empty(connection: asyncpg.Connection) -> None:
+    """The temporary tables, with nothing in them."""
+    await clear(connection)
+    for table in TABLES:
+        await connection.execute(table)

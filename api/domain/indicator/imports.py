@@ -1,8 +1,9 @@
 """What an import must say of itself."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from api.domain.errors import Invalid
+from api.domain.errors import Conflict, Invalid, NotAllowed
 
 
 def source_for(row: Mapping[str, int] | None) -> int:
@@ -19,3 +20,14 @@ def territory(country_id: int | None, admin1_id: int | None, admin1: str | None)
     if admin1 is not None and admin1_id is None:
         raise Invalid("There is no such first level in this country.", "admin1-unknown", pointer="query/admin1")
     return country_id, admin1_id
+
+
+def assignable(place: Mapping[str, Any] | None, assigned: int | None) -> None:
+    """Whether parked rows may be said to be of `place`. Raises Invalid where it is not known, NotAllowed where its country is not the caller's to
+    write, Conflict where they were assigned to another place before."""
+    if place is None:
+        raise Invalid("No municipality has this key or code.", "place-unknown", pointer="/municipality")
+    if not place["may"]:
+        raise NotAllowed("What a source means by a place is said by the coordinator of its country.")
+    if assigned not in (None, place["id"]):
+        raise Conflict("These rows were assigned to another municipality.", "assigned-otherwise", pointer="/municipality")

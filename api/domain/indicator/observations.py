@@ -215,3 +215,40 @@ class ImportOut(Row):
     dry_run: bool
     state: ImportState
     report: Report
+
+
+class Parked(Row, table=True):
+    """The row of what a file states of a place that is not known yet."""
+
+    import_id: UUID = Field(foreign_key="import.id")
+    principal_id: UUID
+    country_id: int = 0
+    source_id: int | None = None
+    place: str
+    row_count: int
+    rows: list[Any] = Field(sa_type=JSONB)
+    assigned_municipality_id: int | None = None
+
+
+class ParkedOut(Row):
+    """Rows kept aside until somebody says which place they mean."""
+
+    import_id: UUID
+    code: str
+    """The place's code as the file has it; empty where it has none."""
+    name: str
+    """The place's name as the file has it."""
+    row_count: int
+    row_numbers: list[int]
+    """Rows of the file, the header being row 1; the first hundred."""
+    assigned_municipality_id: int | None
+    """What somebody said is meant; the rows were then taken in."""
+    candidates: list[str]
+    """Municipalities of that name, as `key name (first level)`."""
+
+
+class Assignment(Fields):
+    """The body that says which place is meant."""
+
+    municipality: str = Field(max_length=100)
+    """Key or `scheme:code`."""

@@ -10,9 +10,10 @@ from api import pages, problems
 from api.access import Asking, Reading
 from api.collection import publish
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
-from api.domain.indicator.observations import ImportOut
+from api.domain.indicator.observations import Assignment, ImportOut, ParkedOut
 from api.idempotency import IdempotencyKey
 from api.intake import plans, take
+from api.intake.parking import assign
 from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing
@@ -33,6 +34,23 @@ IMPORTS = Listing(
     descending=True,
 )
 publish(router, IMPORTS, flat="/v1/imports", about="Imports of yours and of the levels you see, the newest first, each with its report.")
+
+
+PARKED = Listing(
+    "parked",
+    ParkedOut,
+    "parked t",
+    Shape(municipality=None, own="t.principal_id"),
+    (("t.id", "uuid"),),
+    columns={
+        "code": "split_part(t.place, '|', 1)",
+        "name": "split_part(t.place, '|', 2)",
+        "row_numbers": "(select (array_agg(distinct (e->>0)::int order by (e->>0)::int))[1:100] from jsonb_array_elements(t.rows) e)",
+        "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from municipality m left join admin1 d on d.id = m.admin1_id
+                         where m.name_key = app.name_key(split_part(t.place, '|', 2)) order by m.id limit 20)""",
+    },
+)
+publish(router, PARKED, levels=(), flat="/v1/parked", about="Rows of your imports whose place is not known yet; assign them and they are taken in.")
 
 
 async def _answer(reading: Reading, request: Request, id: UUID) -> Response:
@@ -92,3 +110,17 @@ async def import_populations(request: Request, reading: Asking, asked: Annotated
 async def read_import(request: Request, id: UUID, reading: Asking) -> Response:
     """One import with its report."""
     return await pages.one(request, reading, IMPORTS, id)
+
+
+@router.get("/v1/parked/{id}", response_model=ParkedOut)
+async def read_parked(request: Request, id: UUID, reading: Asking) -> Response:
+    """Parked rows of one place of one file."""
+    return await pages.one(request, reading, PARKED, id)
+
+
+@router.post("/v1/parked/{id}/assign", response_model=ParkedOut, responses=problems.refusals(Conflict, Invalid))
+async def assign_parked(request: Request, id: UUID, body: Assignment, reading: Asking) -> Response:
+    """Say which municipality parked rows mean: they are taken in, and the source means the same the next time. Repeating it is safe. For the
+    coordinator of the country."""
+    await assign(reading, id, body.municipality)
+    return await pages.one(request, reading, PARKED, id)

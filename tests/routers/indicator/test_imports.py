@@ -112,6 +112,25 @@ async def test_an_association_drafts_for_a_municipality_that_nobody_runs(world: 
     assert (await comures.get(series)).status_code == 404
 
 
+async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> None:
+    mx, gt = await world.who("mx"), await world.who("gt")
+    done = await send(mx, DATA / "sesnsp_invented.csv")
+    parked = (await mx.get("/v1/parked")).json()["items"]
+    assert [(p["import_id"], p["code"], p["name"], p["row_numbers"]) for p in parked] == [(done["id"], "11999", "No Especificado", [7])]
+    address = f"/v1/parked/{parked[0]['id']}/assign"
+    assert (await gt.post(address, json={"municipality": "mx-inegi:11001"})).status_code == 404
+    assert (await mx.post(address, json={"municipality": "nowhere:1"})).json()["code"] == "place-unknown"
+    assert (await mx.post(address, json={"municipality": "gt-ine:0101"})).status_code == 403
+    for _ in range(2):
+        answer = await mx.post(address, json={"municipality": "mx-inegi:11001"})
+        assert (answer.status_code, answer.json()["assigned_municipality_id"] > 0) == (200, True)
+    assert (await mx.post(address, json={"municipality": "mx-inegi:11002"})).json()["code"] == "assigned-otherwise"
+    values = (await mx.get("/v1/municipalities/mx-inegi:11001/observations")).json()["items"]
+    assert ([v["value"] for v in values], {v["import_id"] for v in values}) == ([1] + [0] * 11, {done["id"]})
+    again = (await send(mx, DATA / "sesnsp_invented_latin1.csv"))["report"]
+    assert (again["rows_parked"], again["created"], again["unchanged"]) == (0, 0, 44)
+
+
 async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: World) -> None:
     mx, gt = await world.who("mx"), await world.who("gt")
     done = await send(mx, DATA / "sesnsp_invented.csv")
