@@ -4,6 +4,7 @@ Every address ends in @demo.example and every row says that it is a demonstratio
 one only by `amuprev demo`.
 """
 
+import json
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
@@ -139,23 +140,17 @@ async def _affiliations(client: httpx.AsyncClient, secret: str, tell: Tell) -> N
     by_association: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_association[row["association"]].append(row)
-    places, done = _places(), 0
-    for short_name, members in by_association.items():
+    for done, (short_name, members) in enumerate(by_association.items(), 1):
         officer, coordinator = OFFICERS[short_name]
-        speaks = await _sign_in(client, officer, secret)
-        made = []
-        for row in members:
-            body = {
-                "municipality_id": places[row["unit"]],
-                "association_id": int(_associations()[short_name]),
-                "starts_on": row["starts_on"],
-                "ends_on": row["ends_on"],
-            }
-            made.append((await _ask(client, "POST", "/v1/affiliations", json=body, headers=speaks))["id"])
-            done += 1
-            tell("affiliations", done, len(rows))
+        speaks, unit = await _sign_in(client, officer, secret), _associations()[short_name]
+        lines = "\n".join(f"{row['unit']},{row['starts_on']},{row['ends_on'] or ''}" for row in members)
+        register = f"municipality,starts_on,ends_on\n{lines}\n"
+        await _ask(client, "POST", "/v1/imports/affiliations", params={"association": unit}, content=register, headers=speaks | {"Content-Type": "text/csv"})
+        whole = await client.get(f"/v1/associations/{unit}/affiliations", params={"state": "proposed", "format": "ndjson"}, headers=speaks)
+        made = [json.loads(line)["id"] for line in whole.text.splitlines()]
         act = {"act_reference": f"Demonstration act of {short_name}", "act_sha256": "0" * 64, "affiliation_ids": made}
         await _ask(client, "POST", "/v1/affiliations/confirmations", json=act, headers=await _sign_in(client, coordinator, secret))
+        tell("affiliations", done, len(by_association))
     await _ask(client, "POST", f"/v1/grants/{office['id']}/revoke", headers=admin | {"If-Match": f'"{office["version"]}"'})
     for row in rows_of("demo/people"):
         if row["name"] in LAST:

@@ -61,7 +61,7 @@ async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] 
         row.updated_at = writer.at
     writer.session.add(row)
     await _flush(writer.session)
-    if hasattr(row, "external_ids") and (fresh or fields is None or "external_ids" in fields):
+    if hasattr(row, "external_ids") and (row.external_ids if fresh else fields is None or "external_ids" in fields):
         await _name(writer, row)
     await _record(writer, row, action, list(fields if fields is not None else type(row).model_fields))
     await _touch_scopes(writer, row)
@@ -210,9 +210,12 @@ async def _touch_scopes(writer: Writer, row: Kept) -> None:
     """Who may see what follows from this row: the scopes kept with the grants change in the same transaction."""
     reach = REACHES_SCOPES.get(_noun(row))
     # Whether somebody runs a municipality decides what its association may draft for it.
-    if reach == "all" or (reach == "one" and _unit(row, "municipality_id")):
+    told = writer.session.info
+    if (reach == "all" or (reach == "one" and _unit(row, "municipality_id"))) and not told.get("scopes-forgotten"):
         await run(writer.session, "select app.forget_scopes()")
+        told["scopes-forgotten"] = True  # The lock is held until the end, so nobody keeps them again before.
     if reach == "one":
+        told["scopes-forgotten"] = False
         who = getattr(row, "principal_id", None) or row.id  # type: ignore[attr-defined]
         await run(writer.session, "select app.keep_scopes(:who, :at)", who=who, at=writer.at)
 

@@ -219,10 +219,17 @@ as $$ with recursive line(id) as (
          select municipality union select s.predecessor_id from succession s join line on s.successor_id = line.id and s.principal)
        select array_agg(id) from line $$;
 
+create function app.with_successors(municipality int) returns int[] language sql stable security definer set search_path = public, pg_temp
+as $$ with recursive line(id) as (
+         select municipality union select s.successor_id from succession s join line on s.predecessor_id = line.id)
+       select array_agg(id) from line $$;
+
 -- The municipalities an association reaches on a day: confirmed affiliations of that day, each with its predecessors.
 create function app.affiliated(association int, on_day date) returns int[] language sql stable security definer set search_path = public, pg_temp
-as $$ select coalesce(array_agg(distinct m), '{}') from affiliation a, unnest(app.with_predecessors(a.municipality_id)) m
-      where a.association_id = association and a.state = 'confirmed' and a.starts_on <= on_day and (a.ends_on is null or a.ends_on > on_day) $$;
+as $$ with recursive line(id) as (
+         select a.municipality_id from affiliation a where a.association_id = association and a.state = 'confirmed' and a.starts_on <= on_day and (a.ends_on is null or a.ends_on > on_day)
+         union select s.predecessor_id from succession s join line on s.successor_id = line.id)
+       select coalesce(array_agg(id), '{}') from line $$;
 
 -- How many municipalities an association has on a day, predecessors not counted.
 create function app.members(association int, on_day date) returns int language sql stable security definer set search_path = public, pg_temp
@@ -233,8 +240,10 @@ as $$ select coalesce(array_agg(distinct a.association_id), '{}') from affiliati
       and a.starts_on <= on_day and (a.ends_on is null or a.ends_on > on_day) $$;
 
 create function app.participating(programme uuid, on_day date) returns int[] language sql stable security definer set search_path = public, pg_temp
-as $$ select coalesce(array_agg(distinct m), '{}') from participation p, unnest(app.with_predecessors(p.municipality_id)) m
-      where p.programme_id = programme and p.level = 'municipality' and p.starts_on <= on_day and (p.ends_on is null or p.ends_on > on_day) $$;
+as $$ with recursive line(id) as (
+         select p.municipality_id from participation p where p.programme_id = programme and p.level = 'municipality' and p.starts_on <= on_day and (p.ends_on is null or p.ends_on > on_day)
+         union select s.predecessor_id from succession s join line on s.successor_id = line.id)
+       select coalesce(array_agg(id), '{}') from line $$;
 
 -- What an address names: a key, or `scheme:value`; null where there is no such thing.
 create function app.municipality_of(address text) returns int language sql stable security definer set search_path = public, pg_temp

@@ -118,10 +118,20 @@ create function app.effective(who uuid, on_day date) returns setof granted langu
 as $$ select g.* from granted g join principal p on p.id = g.principal_id
       where g.principal_id = who and p.active and g.revoked_at is null and g.starts_on <= on_day and (g.ends_on is null or g.ends_on > on_day) $$;
 
--- A municipality that nobody runs: its country coordinator decides for it, and its association may draft for it.
+-- A municipality that nobody runs, nor what it was or became: its country coordinator decides for it, and its association may draft for it.
 create function app.unmanned(municipality int, on_day date) returns boolean language sql stable security definer set search_path = public, pg_temp
-as $$ select not exists (select from granted g join principal p on p.id = g.principal_id where p.active and g.municipality_id = any(app.with_predecessors(municipality) || municipality)
-      and g.revoked_at is null and g.starts_on <= on_day and (g.ends_on is null or g.ends_on > on_day)) $$;
+as $$ select not exists (select from granted g join principal p on p.id = g.principal_id
+      where p.active and g.municipality_id = any(app.with_predecessors(municipality) || app.with_successors(municipality))
+        and g.revoked_at is null and g.starts_on <= on_day and (g.ends_on is null or g.ends_on > on_day)) $$;
+
+-- The same of all at once: those that somebody runs.
+create function app.manned(on_day date) returns int[] language sql stable security definer set search_path = public, pg_temp
+as $$ with recursive held(id) as (
+         select distinct g.municipality_id from granted g join principal p on p.id = g.principal_id
+         where p.active and g.municipality_id > 0 and g.revoked_at is null and g.starts_on <= on_day and (g.ends_on is null or g.ends_on > on_day)),
+       before(id) as (select id from held union select s.predecessor_id from succession s join before on s.successor_id = before.id),
+       after(id) as (select id from held union select s.successor_id from succession s join after on s.predecessor_id = after.id)
+       select coalesce(array_agg(id), '{}') from (select id from before union select id from after) t $$;
 
 create function app.scope_of(who uuid, on_day date) returns text language sql stable security definer set search_path = public, pg_temp
 as $$
@@ -147,7 +157,7 @@ as $$
     (select coalesce(array_agg(distinct id) filter (where personal), '{}') from organisations),
     -- Municipalities that nobody runs: their association may draft figures for them, and sees none of their people.
     (select coalesce(array_agg(distinct m), '{}') from g, unnest(app.affiliated(g.association_id, on_day)) m
-      where g.level = 'association' and g.writes and app.unmanned(m, on_day))) $$;
+      where g.level = 'association' and g.writes and m <> all((select app.manned(on_day))::int[]))) $$;
 
 -- The next day on which the scope of `who` could differ because time passes.
 create function app.scope_until(who uuid, on_day date) returns date language sql stable security definer set search_path = public, pg_temp
