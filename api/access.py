@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer, OAuth2PasswordBearer
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -79,6 +80,8 @@ class Reading:
     request_id: str
     at: datetime
     language: str
+    within: asyncpg.Connection | None = None
+    """The connection of a write transaction, where the reading itself is recorded; else one of the read door's."""
 
 
 @dataclass
@@ -94,6 +97,11 @@ class Caller:
     held: list[Held] = field(default_factory=list)
     outcome: tuple[int, str | None, bool] = (200, None, False)
     """Status, address and whether a secret was shown: what a repeated request needs to know (api/idempotency.py)."""
+
+    async def reading(self, credential: str) -> Reading:
+        """This caller as a reader inside its own transaction, for answers whose reading is recorded."""
+        connection = await db.driver(self.session)
+        return Reading(self.house, credential, self.request_id, self.at, self.language, connection)
 
     def may(self, action: Action, target: Target) -> bool:
         """Whether a role held now includes `action` at `target`."""

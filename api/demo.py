@@ -8,6 +8,7 @@ import json
 import secrets
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,26 +37,45 @@ def password(home: Path) -> str:
     return file.read_text()
 
 
+DONE = "select exists (select from principal where email = 'reader@demo.example' and demonstration)"
+
+
 async def fill(settings: Settings, url: str, owner_url: str, tell: Tell) -> None:
-    """Make what of the demonstration is not there yet; a second time it changes nothing."""
+    """Make what of the demonstration is not there yet: a second time it changes nothing, and one that was broken off is finished."""
     await founding.sign_keys(url)
-    async with db.connected(owner_url) as connection:
-        if await connection.fetchval("select exists (select from principal where email = 'reader@demo.example')"):
+    async with db.connected(owner_url) as owner:
+        await owner.execute("select pg_advisory_lock(7221, 4)")  # Of two that start at once, one makes it and the other waits.
+        if await owner.fetchval(DONE):
             return
-    app, applications = create_app(settings.model_copy(update={"attempts_per_minute": 10_000}), url)
-    async with applications.open():
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:
-            secret = password(settings.home)
-            await _people(client, owner_url, secret, tell)
-            await _participations(client, secret, tell)
-            await _affiliations(client, secret, tell)
-    async with db.connected(owner_url) as connection:
-        await connection.execute("update principal set demonstration = true where email like '%@demo.example'")
-        await connection.execute("update affiliation set demonstration = true")
-        await connection.execute("update participation set demonstration = basis = 'demonstration'")
-        await connection.execute("select app.keep_scopes(null, now())")
-        await connection.execute("analyze")
+        app, applications = create_app(settings.model_copy(update={"attempts_per_minute": 10_000}), url)
+        async with applications.open():
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:
+                making = Making(client, owner, password(settings.home), tell)
+                await _people(making, owner_url)
+                await _participations(making)
+                await _affiliations(making)
+        async with owner.transaction():
+            await owner.execute("update principal set demonstration = true where email like '%@demo.example'")
+            await owner.execute("update affiliation set demonstration = true")
+            await owner.execute("update participation set demonstration = basis = 'demonstration'")
+            await owner.execute("select app.keep_scopes(null, now())")
+        await owner.execute("analyze")
+
+
+@dataclass(frozen=True)
+class Making:
+    """What making it takes: the API, and the owner's look at what an earlier filling that was broken off has already made."""
+
+    client: httpx.AsyncClient
+    owner: Any
+    secret: str
+    tell: Tell
+
+    async def known(self, name: str) -> Any:
+        """Id of a person of the demonstration and whether they have a password; None where nobody invited them yet."""
+        statement = "select id, exists (select from credential c where c.principal_id = p.id) as inside from principal p where email = $1"
+        return await self.owner.fetchrow(statement, f"{name}@demo.example")
 
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, **said: Any) -> Any:
@@ -79,14 +99,18 @@ LAST = ("sonsonate", "mixco", "reader")
 """Come in after the affiliations: a municipality with people of its own decides about them itself."""
 
 
-async def _people(client: httpx.AsyncClient, owner_url: str, secret: str, tell: Tell) -> None:
+async def _people(making: Making, owner_url: str) -> None:
     rows = [row for row in rows_of("demo/people") if row["name"] not in LAST]
-    first = rows[0]
-    token = await founding.add_person(owner_url, f"{first['name']}@demo.example", first["display_name"], True, demonstration=True)
-    admin = await _enter(client, token, secret)
+    first, email = rows[0], f"{rows[0]['name']}@demo.example"
+    if not (known := await making.known(first["name"])):
+        token = await founding.add_person(owner_url, email, first["display_name"], True, demonstration=True)
+        await _enter(making.client, token, making.secret)
+    elif not known["inside"]:
+        await _enter(making.client, await founding.another_link(owner_url, email), making.secret)
+    admin = await _sign_in(making.client, first["name"], making.secret)
     for done, row in enumerate(rows[1:], 1):
-        await _invite(client, admin, row, secret)
-        tell("people", done, len(rows) - 1)
+        await _invite(making, admin, row)
+        making.tell("people", done, len(rows) - 1)
 
 
 def _unit(row: dict[str, Any]) -> str | None:
@@ -99,19 +123,29 @@ def _associations() -> dict[str, str]:
     return {row["short_name"]: row["id"] for row in rows_of("associations")}
 
 
-async def _invite(client: httpx.AsyncClient, admin: dict[str, str], row: dict[str, Any], secret: str) -> None:
-    body = {"role": row["role"], "level": row["level"], "unit": _unit(row), "starts_on": "2024-01-01"}
+async def _invite(making: Making, admin: dict[str, str], row: dict[str, Any]) -> None:
+    if (known := await making.known(row["name"])) and known["inside"]:
+        return
+    body: dict[str, Any] = {"role": row["role"], "level": row["level"], "unit": _unit(row), "starts_on": "2024-01-01"}
     body |= {"email": f"{row['name']}@demo.example", "display_name": row["display_name"]}
-    made = await _ask(client, "POST", "/v1/invitations", json=body, headers=admin)
-    await _enter(client, made["token"], secret)
+    if known:
+        made = await _ask(making.client, "POST", f"/v1/people/{known['id']}/reset", headers=admin)
+    else:
+        made = await _ask(making.client, "POST", "/v1/invitations", json=body, headers=admin)
+    await _enter(making.client, made["token"], making.secret)
 
 
 def _places() -> dict[str, int]:
     return {f"{row['scheme']}:{row['code']}": int(row["id"]) for row in rows_of("codes") if row["noun"] == "municipality"}
 
 
-async def _participations(client: httpx.AsyncClient, secret: str, tell: Tell) -> None:
-    admin = await _sign_in(client, "region", secret)
+MADE = """select g.code, t.country_id, t.municipality_id, t.association_id, t.starts_on::text
+          from participation t join programme g on g.id = t.programme_id"""
+
+
+async def _participations(making: Making) -> None:
+    admin = await _sign_in(making.client, "region", making.secret)
+    there = {tuple(row) for row in await making.owner.fetch(MADE)}
     places, associations = _places(), _associations()
     countries = {row["iso2"]: int(row["id"]) for row in rows_of("countries")}
     home = {row["id"]: int(row["country_id"]) for row in rows_of("associations")}
@@ -125,17 +159,20 @@ async def _participations(client: httpx.AsyncClient, secret: str, tell: Tell) ->
             body |= {"association_id": int(associations[row["unit"]]), "country_id": home[associations[row["unit"]]]}
         else:
             body |= {"country_id": countries[row["unit"]]}
-        await _ask(client, "POST", f"/v1/programmes/{row['programme']}/participations", json=body, headers=admin)
-        tell("programmes", done, len(rows))
+        what = (row["programme"], body["country_id"], body.get("municipality_id"), body.get("association_id"), row["starts_on"])
+        if what not in there:
+            await _ask(making.client, "POST", f"/v1/programmes/{row['programme']}/participations", json=body, headers=admin)
+        making.tell("programmes", done, len(rows))
 
 
 OFFICERS = {"COMURES": ("comures", "sv"), "ANAM": ("anam", "gt"), "AGAAI": ("anam", "gt"), "AMHON": ("amhon", "hn")}
 """Who proposes and who confirms. AGAAI has nobody of its own here: anam@ holds its office while this runs, and it is taken back."""
 
 
-async def _affiliations(client: httpx.AsyncClient, secret: str, tell: Tell) -> None:
+async def _affiliations(making: Making) -> None:
+    client, secret = making.client, making.secret
     admin = await _sign_in(client, "region", secret)
-    office = await _lend(client, admin, secret, "anam", _associations()["AGAAI"])
+    office = await _lend(making, admin, "anam", _associations()["AGAAI"])
     rows = rows_of("demo/affiliations")
     by_association: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -149,17 +186,21 @@ async def _affiliations(client: httpx.AsyncClient, secret: str, tell: Tell) -> N
         whole = await client.get(f"/v1/associations/{unit}/affiliations", params={"state": "proposed", "format": "ndjson"}, headers=speaks)
         made = [json.loads(line)["id"] for line in whole.text.splitlines()]
         act = {"act_reference": f"Demonstration act of {short_name}", "act_sha256": "0" * 64, "affiliation_ids": made}
-        await _ask(client, "POST", "/v1/affiliations/confirmations", json=act, headers=await _sign_in(client, coordinator, secret))
-        tell("affiliations", done, len(by_association))
+        if made:
+            await _ask(client, "POST", "/v1/affiliations/confirmations", json=act, headers=await _sign_in(client, coordinator, secret))
+        making.tell("affiliations", done, len(by_association))
     await _ask(client, "POST", f"/v1/grants/{office['id']}/revoke", headers=admin | {"If-Match": f'"{office["version"]}"'})
     for row in rows_of("demo/people"):
         if row["name"] in LAST:
-            await _invite(client, admin, row, secret)
+            await _invite(making, admin, row)
 
 
-async def _lend(client: httpx.AsyncClient, admin: dict[str, str], secret: str, name: str, association: str) -> dict[str, Any]:
-    person = (await _ask(client, "GET", "/v1/me", headers=await _sign_in(client, name, secret)))["principal"]["id"]
+async def _lend(making: Making, admin: dict[str, str], name: str, association: str) -> dict[str, Any]:
+    person = str((await making.known(name))["id"])
+    lent = "select id, version from granted where principal_id = $1 and association_id = $2 and revoked_at is null"
+    if left := await making.owner.fetchrow(lent, person, int(association)):
+        return dict(left)
     body = {"principal_id": person, "role": "association_officer", "level": "association", "unit": association, "starts_on": "2024-01-01"}
-    found: dict[str, Any] = await _ask(client, "POST", "/v1/grants", json=body, headers=admin)
+    found: dict[str, Any] = await _ask(making.client, "POST", "/v1/grants", json=body, headers=admin)
     return found
 

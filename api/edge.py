@@ -6,6 +6,7 @@ in both directions, never on total time: a secretary's upload at 20 kB/s must ar
 
 import asyncio
 import re
+import socket
 import time
 from asyncio import TimerHandle
 from collections.abc import Callable
@@ -32,6 +33,9 @@ HEAD_BYTES, HEAD_LINES = 65_536, 200
 """The largest request line and headers, in bytes and in headers."""
 LINGER_S = 2.0
 """How long what still comes of a refused body is taken and thrown away, so that the refusal arrives (a reset would overtake it)."""
+UNSENT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+UNSENT_BYTES = 131_072
+"""How much of an answer the system may hold that its reader has not asked for: by itself it takes megabytes, and nobody sees him stop."""
 UNREAD = (408, 413)
 """Statuses after which the connection closes: the rest of the body is not wanted."""
 ALWAYS = [
@@ -155,6 +159,8 @@ class Protocol(HttpToolsProtocol):
         self._deadline: TimerHandle | None = None
         self._unread: TimerHandle | None = None
         self._in_head, self._head, self._parting = True, 0, False
+        if UNSENT is not None:
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, UNSENT, UNSENT_BYTES)
         self._await_headers()
 
     def data_received(self, data: bytes) -> None:

@@ -1,8 +1,8 @@
 """The change feed: what the write door recorded, in an order in which nothing is lost, to those who may see it.
 
-The order is (xid, seq), and only what lies behind the oldest running transaction is answered: a number given earlier may be committed later
-(measured under 8 writers: `seq >` or `updated_at >` lost half the rows, this none). A cursor that came to the end stands at that mark, so that
-a quiet tenant does not read the changes of the others again and again.
+The order is (xid, seq), and only what lies behind the oldest running transaction is answered: a number given earlier may be committed
+later (measured under 8 writers: `seq >` or `updated_at >` lost half the rows, this none). A cursor that came to the end stands at that
+mark, so that a quiet tenant does not read the changes of the others again and again.
 
 A cursor also holds the scope it was given in, packed: a change of scope is no row (a term ends with nobody writing), and a table of scopes
 seen would have to be written by a read and forgotten by a clock.
@@ -22,7 +22,7 @@ from api import pages
 from api.access import Reading
 from api.domain.changes import ChangeOut, Reach, Step, Unit, living
 from api.levels import Shape
-from api.pages.cursors import place_of, sealed, unread
+from api.pages.cursors import not_ours, place_of, sealed, unread
 from api.pages.statements import ENTERED, prepared
 
 
@@ -59,8 +59,9 @@ MARK = "(select pg_snapshot_xmin(pg_current_snapshot()))"
 FEED = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
-  select app.epoch() as epoch, {MARK}::text as mark, (select app.read_countries())::int[] as countries,
-    (select app.read_municipalities())::int[] as municipalities, (select app.read_organisations())::text[] as organisations, p.*
+  select app.epoch() as epoch, (select secret from epoch) as secret, {MARK}::text as mark,
+    (select app.read_countries())::int[] as countries, (select app.read_municipalities())::int[] as municipalities,
+    (select app.read_organisations())::text[] as organisations, p.*
   from (select array_agg(x.j) as items, array_agg(x.xid) as xids, array_agg(x.seq) as seqs
         from (select (select row_to_json(o)::text from (select {COLUMNS}) o) as j, t.xid::text as xid, t.seq from change t
               where e.who is not null and (t.xid, t.seq) > (({{xid}}::text)::xid8, {{seq}}::bigint) and t.xid < {MARK}
@@ -81,20 +82,25 @@ class Place:
 
 def _given(cursor: str | None) -> Place:
     """What a cursor says, its seal not looked at yet. Raises Malformed where it is no cursor of the feed."""
-    said = unread(cursor)[0] if cursor else []
-    shaped = isinstance(said, list) and [type(part) for part in said] in ([], [str, int, str, str])
-    return Place(*said) if shaped and (not said or said[0].isdigit()) else _given("not a cursor")
+    if cursor is None:
+        return Place()
+    said = unread(cursor)[0]
+    if not (isinstance(said, list) and [type(part) for part in said] == [str, int, str, str]):
+        raise not_ours()
+    if not (said[0].isascii() and said[0].isdigit() and len(said[0]) < 20 and 0 <= said[1] < 2**63):
+        raise not_ours()
+    return Place(*said)
 
 
 async def answer(reading: Reading, query: ChangesQuery) -> Response:
-    """The items after the cursor, changes of scope first. Raises Malformed on a cursor that is not ours, Gone on one from before a restore."""
+    """The items after the cursor, changes of scope first. Raises Malformed on a cursor not of ours, Gone on one from before a restore."""
     place = _given(query.cursor)
     row = await pages.ask(reading, FEED, pages.known_of(reading) | {"xid": place.xid, "seq": place.seq, "limit": query.limit})
     epoch, about = hashlib.sha256(row["epoch"].encode()).hexdigest()[:8], ["changes", str(row["who"])]
     if query.cursor is not None:
         # Another life has another secret, so its seal cannot be checked; this life first, then the seal.
         living(place.epoch or "", epoch)
-        place_of(reading.house.secret, about, query.cursor)
+        place_of(row["secret"].bytes, about, query.cursor)
     now = Reach(set(row["countries"]), set(row["municipalities"]), set(row["organisations"]))
     before = now if place.reach is None else Reach.unpacked(place.reach)
     steps = list(before.steps(now))
@@ -102,7 +108,7 @@ async def answer(reading: Reading, query: ChangesQuery) -> Response:
     changes = (row["items"] or [])[: query.limit - len(told)]
     more = len(told) + len(changes) < len(steps) + len(row["items"] or [])
     stands = _after(place, row, len(changes), more)
-    following = sealed(reading.house.secret, about, [*stands, epoch, before.after(told).packed()])
+    following = sealed(row["secret"].bytes, about, [*stands, epoch, before.after(told).packed()])
     items = ",".join([*(_said(step, reading.at) for step in told), *changes])
     body = f'{{"items":[{items}],"next":"{following}","more":{json.dumps(more)}}}'
     return Response(body, 200, {"Cache-Control": "no-store"}, pages.JSON)

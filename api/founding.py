@@ -87,10 +87,20 @@ async def add_person(url: str, email: str, name: str, admin: bool, *, demonstrat
         if admin:
             office = Granted(principal_id=person.id, role=Role.REGION_ADMIN, level=Level.REGION, starts_on=writer.at.date())
             await db.keep(writer, office, "grant")
-        secret = new_secret()
-        invitation = Invitation(kind="invitation", secret_sha256=sha256(secret), principal_id=person.id, expires_at=writer.at + 7 * DAY)
-        await db.keep(writer, invitation, "invite")
-        return f"{invitation.id}.{secret}"
+        return await _link(writer, person, "invitation")
+
+
+async def another_link(url: str, email: str) -> str:
+    """The token of a link by which a person sets a password, good once for seven days. Raises Unknown."""
+    async with founder(url) as writer:
+        return await _link(writer, await _named(writer, email), "reset")
+
+
+async def _link(writer: Founder, person: Principal, kind: str) -> str:
+    secret = new_secret()
+    invitation = Invitation(kind=kind, secret_sha256=sha256(secret), principal_id=person.id, expires_at=writer.at + 7 * DAY)
+    await db.keep(writer, invitation, "invite")
+    return f"{invitation.id}.{secret}"
 
 
 async def _named(writer: Founder, email: str) -> Principal:
@@ -133,7 +143,6 @@ async def revoke_key(url: str, key_id: str) -> None:
 
 async def new_epoch(url: str) -> None:
     """Say that this database begins a new life: cursors from before a restore are not good in it."""
-    async with db.connected(url) as connection:
-        async with connection.transaction():
-            await connection.execute("update epoch set secret = gen_random_uuid(), started_at = now()")
-            await connection.execute("select app.forget_lives()")
+    async with db.connected(url) as connection, connection.transaction():
+        await connection.execute("update epoch set secret = gen_random_uuid(), started_at = now()")
+        await connection.execute("select app.forget_lives()")

@@ -9,14 +9,14 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import asyncpg
 import httpx
 import psutil
 import pytest
 import pytest_asyncio
 
 from api.embedded import EmbeddedPostgres, Role
-from migrations.apply import migrate
-from tests.conftest import silent
+from tests.contract import ROOT
 from tests.faults.server import Server, free_port
 
 PASSWORD = "a long enough pass phrase"
@@ -152,19 +152,59 @@ def test_a_named_database_is_served_without_the_embedded_one(tmp_path: Path, own
     assert "demo.example" not in server.log.read_text(), "a named database is not filled with the demonstration"
 
 
-async def test_a_new_named_database_serves_after_migrate_alone(tmp_path: Path, postgres: EmbeddedPostgres) -> None:
-    """No step but the documented ones: two roles, a database, migrate, serve."""
-    name = f"cli{free_port()}"
-    postgres.create(name)
-    await migrate(postgres.dsn(name, "owner"), silent)
-    server = Server(tmp_path / "never", {"DATABASE_URL": postgres.dsn(name, "api"), "OWNER_DATABASE_URL": postgres.dsn(name, "owner")})
-    server.start()
+def superuser(server: EmbeddedPostgres, file: Path) -> None:
+    """Runs an SQL file with psql, as the superuser of a server on which nothing was made yet."""
+    given = {"AMUPREV_OWNER_PASSWORD": "it's one", "AMUPREV_API_PASSWORD": "another"}
+    where = ["-h", str(server.socket_dir), "-U", "amuprev", "-d", "postgres"]
+    subprocess.run([server.binaries / "psql", "-Xq", *where, "-f", file], env=given, check=True, timeout=30)
+
+
+def test_a_server_of_ones_own_needs_the_documented_steps_and_no_others(tmp_path: Path) -> None:
+    """roles.sql, migrate, serve; then a backup, taken and restored as the owner, which no row security hides anything from."""
+    with EmbeddedPostgres(tmp_path / "elsewhere", durable=False) as postgres:
+        superuser(postgres, ROOT / "migrations" / "roles.sql")
+        named = {"DATABASE_URL": postgres.dsn("amuprev", "api"), "OWNER_DATABASE_URL": postgres.dsn("amuprev", "owner")}
+        server = Server(tmp_path / "never", named)
+        server.command("migrate")
+        server.start()
+        try:
+            asyncio.run(server.ready())
+            assert len(httpx.get(f"{server.address}/.well-known/jwks.json").json()["keys"]) == 1
+        finally:
+            server.stop()
+    assert not server.home.exists()
+
+
+def counts(home: Path) -> dict[str, int]:
+    """How many rows every table of an embedded database holds."""
+
+    async def count(url: str) -> dict[str, int]:
+        connection = await asyncpg.connect(url)
+        try:
+            tables = await connection.fetch("select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace")
+            return {row["relname"]: await connection.fetchval(f"select count(*) from {row['relname']}") for row in tables}
+        finally:
+            await connection.close()
+
+    with EmbeddedPostgres(home) as postgres:
+        return asyncio.run(count(postgres.dsn("amuprev", "superuser")))
+
+
+def test_a_backup_holds_everything_and_restores_into_an_empty_database(served: Server, first: str, tmp_path: Path) -> None:
+    served.command("backup", str(tmp_path / "amuprev.dump"))
+    other = Server(tmp_path / "other")
+    other.command("restore", str(tmp_path / "amuprev.dump"))
+    kept = counts(served.home)
+    assert kept["principal"] >= 1
+    assert counts(other.home) == kept
+    other.start()
     try:
-        await server.ready()
-        async with httpx.AsyncClient(base_url=server.address) as client:
-            assert len((await client.get("/.well-known/jwks.json")).json()["keys"]) == 1
+        asyncio.run(other.ready())
+        epochs = {httpx.get(f"{s.address}/version").json()["epoch"] for s in (served, other)}
+        assert len(epochs) == 2, "the restored database lives another life, so that cursors of the feed from before are gone"
+        assert other.command("token", EMAIL)
     finally:
-        server.stop()
+        other.stop()
 
 
 @pytest.mark.parametrize("role", ["superuser", "owner"])

@@ -25,9 +25,8 @@ from schemathesis.specs.openapi.checks import (
 
 from api import founding
 from api.embedded import EmbeddedPostgres
-from tests import stored
 from tests.contract import documents
-from tests.faults.server import serving
+from tests.faults.server import serving_a_copy
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
 ENDING = ["sign_out", "change_password"]
@@ -91,20 +90,13 @@ def _stayed(client: httpx.Client) -> None:
 
 @pytest_asyncio.fixture(scope="module")
 async def asked(postgres: EmbeddedPostgres, region_template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Asked]:
-    """The real server over a region to write in; afterwards what is kept twice must agree, and the cases must have met something."""
-    database = "schemathesis"
-    postgres.create(database, region_template)
-    url = postgres.dsn(database, "api")
-    try:
-        async with serving(tmp_path_factory.mktemp("schemathesis") / "home", DATABASE_URL=url, ATTEMPTS_PER_MINUTE="100000") as server:
-            headers = {"Authorization": f"Bearer {await founding.token(url, 'region@demo.example')}"}
-            with httpx.Client(base_url=server.address, headers=headers, timeout=20) as client:
-                found = Asked(server.address, headers, _there(client), client)
-                yield found
-                _stayed(client)
-        await stored.check(postgres.dsn(database, "owner"))
-    finally:
-        postgres.drop(database)
+    """The real server over a region to write in; afterwards what is kept twice must agree."""
+    home = tmp_path_factory.mktemp("schemathesis") / "home"
+    async with serving_a_copy(postgres, region_template, home) as (server, url):
+        headers = {"Authorization": f"Bearer {await founding.token(url, 'region@demo.example')}"}
+        with httpx.Client(base_url=server.address, headers=headers, timeout=20) as client:
+            yield Asked(server.address, headers, _there(client), client)
+            _stayed(client)
 
 
 def _schema(name: str) -> schemathesis.BaseSchema:

@@ -189,9 +189,15 @@ async def _record(writer: Writer, row: Kept, action: str, fields: list[str]) -> 
     await run(writer.session, statement, **values)
 
 
-async def saw(writer: Writer, row: Kept) -> None:
-    """Record that personal data of `row` was read: before it is answered, in the transaction that answers it."""
-    await _record(writer, row, "read-personal", sorted(getattr(row, "PERSONAL", ())))
+SAW = """insert into change (municipality_id, country_id, organisation_id, principal_id, request_id, noun, thing, action, version, fields, at)
+    select t.municipality_id, t.country_id, t.organisation_id, :who, :request, '{noun}', t.id::text, 'read-personal', t.version, :fields, :at
+    from {noun} t where t.id = any(:ids)"""
+
+
+async def saw(writer: Writer, model: type[Kept], ids: Sequence[UUID]) -> None:
+    """Record that personal data of these rows was read: in the transaction that reads, before the answer."""
+    noun, fields = str(model.__tablename__), sorted(getattr(model, "PERSONAL", ()))
+    await run(writer.session, SAW.format(noun=noun), who=writer.principal, request=writer.request_id, fields=fields, at=writer.at, ids=list(ids))
 
 
 CHANGES = """insert into change (municipality_id, country_id, principal_id, request_id, noun, thing, action, version, body, at)

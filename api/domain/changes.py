@@ -78,7 +78,8 @@ class Reach:
         return came
 
     def _step(self, what: str, kind: Unit, key: str) -> None:
-        where: set[Any] = {Unit.COUNTRY: self.countries, Unit.MUNICIPALITY: self.municipalities, Unit.ORGANISATION: self.organisations}[kind]
+        kinds: dict[Unit, set[Any]] = {Unit.COUNTRY: self.countries, Unit.MUNICIPALITY: self.municipalities}
+        where = kinds.get(kind, self.organisations)
         named: int | str = key if kind is Unit.ORGANISATION else int(key)
         if what == "entered":
             where.add(named)

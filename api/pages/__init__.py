@@ -40,8 +40,11 @@ def known_of(reading: Reading | Caller) -> dict[str, Any]:
 
 async def ask(reading: Reading, statement: Statement, known: Mapping[str, Any]) -> asyncpg.Record:
     """The one row a read statement answers. Raises NotKnown where the credential is not good any more."""
-    async with reading.house.gate, reading.house.doors.reads.acquire() as connection:
-        row = await connection.fetchrow(statement.sql, *statement.values(known))
+    if reading.within is not None:
+        row = await reading.within.fetchrow(statement.sql, *statement.values(known))
+    else:
+        async with reading.house.gate, reading.house.doors.reads.acquire() as connection:
+            row = await connection.fetchrow(statement.sql, *statement.values(known))
     if row is None or row["who"] is None:
         raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
     return row
@@ -68,7 +71,7 @@ async def page(request: Request, reading: Reading, listing: Listing, query: Quer
     parts = [f'{{"items":[{row["items"] or ""}],"next":{json.dumps(following)}']
     if query.count == "exact":
         parts.append(f',"count":{row["total"]}')
-    headers = {"Link": _link(request, following)} if following else {}
+    headers = {"Content-Language": reading.language} | ({"Link": _link(request, following)} if following else {})
     return conditional(request, ("".join(parts) + "}").encode(), headers)
 
 

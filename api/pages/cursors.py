@@ -26,20 +26,21 @@ def unread(cursor: str) -> tuple[Any, str]:
     """What a cursor says and its seal, which is not looked at yet. Raises Malformed where it is no cursor."""
     try:
         place, seal = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError) as bad:
-        raise _not_ours() from bad
-    return place, str(seal)
+    except (ValueError, TypeError, RecursionError) as bad:
+        raise not_ours() from bad
+    return place, json.dumps(seal)
 
 
 def place_of(secret: bytes, about: Any, cursor: str) -> Any:
     """Where a cursor stands. Raises Malformed where it was not given for what `about` says."""
     place, seal = unread(cursor)
-    if not hmac.compare_digest(seal.encode(), _seal(secret, about, place).encode()):
-        raise _not_ours()
+    if not hmac.compare_digest(seal, json.dumps(_seal(secret, about, place))):
+        raise not_ours()
     return place
 
 
-def _not_ours() -> Malformed:
+def not_ours() -> Malformed:
+    """The refusal of a cursor that is none, or one of another list."""
     told = "This cursor was not given for this list and these parameters; start again without it."
     return Malformed(told, "cursor-invalid", pointer="query/cursor")
 

@@ -1,10 +1,10 @@
 """How it is asked for: thin pages, one a noun, in the same rooms as the domain. Routers never import each other."""
 
-from api.routers import health
+from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.indicator import catalogue, imports, observations, series
 from api.routers.levels import countries, municipalities, organisations, registers, ties
 from api.routers.network import members
 
-BACKEND = [m.router for m in (health, countries, municipalities, organisations, ties, registers, catalogue, observations, series, imports, auth, people, services)]
+BACKEND = [m.router for m in (health, countries, municipalities, organisations, ties, registers, catalogue, observations, series, imports, feed, auth, people, services)]
 NETWORK = [members.router]

@@ -66,7 +66,7 @@ def _feature(listing: Listing) -> str:
 
 
 @lru_cache(maxsize=512)
-def _query(listing: Listing, level: Level, filters: tuple[str, ...], form: str) -> Statement:
+def whole_statement(listing: Listing, level: Level, filters: tuple[str, ...], form: str) -> Statement:
     columns = {"csv": _flat(listing), "geojson": _feature(listing)}.get(
         form
     ) or f"(select row_to_json(o) from (select {listing.select()}) o)"
@@ -143,5 +143,5 @@ async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, f
         raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
     if row["unit"] is None:
         raise NotFound()
-    whole = _query(listing, lens.level, tuple(sorted(said)), form)
+    whole = whole_statement(listing, lens.level, tuple(sorted(said)), form)
     return Export(reading, whole.sql, whole.values(known), form, listing.name)

@@ -14,7 +14,9 @@ def upgrade() -> None:
         policies.guard(table, select="true", insert=policies.REGION)
         policies.grant(table)
     policies.guard("population", select=policies.municipality(READ), insert=policies.municipality(WRITE))
-    for table in ("observation", "figure", "observation_revision"):
+    # An association touches nothing but its own drafts; what a municipality or its country states stands.
+    policies.guard("observation", select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or ({policies.ASSIST} and assisted)")
+    for table in ("figure", "observation_revision"):
         policies.guard(table, select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or {policies.ASSIST}")
     policies.grant("population")
     policies.grant("figure")

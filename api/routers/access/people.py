@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -58,7 +58,6 @@ GRANTS = Listing(
 )
 INVITATIONS = Listing("invitations", InvitationOut, "invitation t", Managed(), (("t.id", "uuid"),))
 
-publish(router, PEOPLE, levels=(), flat="/v1/people", about="The people and service accounts of the units where you write, and yourself.")
 publish(router, GRANTS, levels=(), flat="/v1/grants", about="Offices at the units where you write, and your own, past ones too.")
 publish(
     router, INVITATIONS, levels=(), flat="/v1/invitations", about="Invitations and resets at the units where you write; never their links."
@@ -117,11 +116,26 @@ async def list_roles() -> Any:
     return [OfficeOut(role=r, held_at=sorted(o.held_at), may=sorted(o.may), gives=sorted(o.gives)) for r, o in OFFICES.items()]
 
 
+class PeopleQuery(pages.Query):
+    """How people are listed: as JSON only, because each reading is recorded."""
+
+    format: Literal["json"] | None = None
+
+
+@router.get("/v1/people", response_model=pages.Page[PrincipalOut], responses=problems.refusals(Invalid))
+async def list_people(request: Request, caller: Writing, query: Annotated[PeopleQuery, pages.AS_QUERY]) -> Response:
+    """The people and service accounts of the units where you write, and yourself. Names are personal data, so the reading is recorded."""
+    answer = await pages.page(request, await caller.reading(request.scope["credential"]), PEOPLE, query)
+    read = json.loads(answer.body or b'{"items":[]}')["items"]
+    await db.saw(caller, Principal, [UUID(item["id"]) for item in read if item["id"] != str(caller.principal)])
+    return answer
+
+
 @router.get("/v1/people/{id}", response_model=PrincipalOut)
 async def read_person(id: UUID, caller: Writing) -> Response:
     """One person or service account that you manage; a name is personal data, so the reading is recorded."""
     row = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
-    await db.saw(caller, row)
+    await db.saw(caller, Principal, [row.id])
     return await pages.written(caller, PEOPLE, id, f"/v1/people/{id}")
 
 
