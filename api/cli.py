@@ -16,6 +16,7 @@ import asyncpg
 import structlog
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -273,6 +274,11 @@ def main() -> None:
         signal.signal(number, _leave)
     try:
         cli()
+    except ValidationError as error:
+        for wrong in error.errors(include_url=False, include_input=False):
+            name = "AMUPREV_" + "_".join(str(part) for part in wrong["loc"]).upper()
+            err.print(f"{name}: {wrong['msg']}", style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
     except TOLD as error:
         err.print(str(error) or type(error).__name__, style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)

@@ -182,7 +182,14 @@ async def _affiliations(making: Making) -> None:
         speaks, unit = await _sign_in(client, officer, secret), _associations()[short_name]
         lines = "\n".join(f"{row['unit']},{row['starts_on']},{row['ends_on'] or ''}" for row in members)
         register = f"municipality,starts_on,ends_on\n{lines}\n"
-        await _ask(client, "POST", "/v1/imports/affiliations", params={"association": unit}, content=register, headers=speaks | {"Content-Type": "text/csv"})
+        await _ask(
+            client,
+            "POST",
+            "/v1/imports/affiliations",
+            params={"association": unit},
+            content=register,
+            headers=speaks | {"Content-Type": "text/csv"},
+        )
         whole = await client.get(f"/v1/associations/{unit}/affiliations", params={"state": "proposed", "format": "ndjson"}, headers=speaks)
         made = [json.loads(line)["id"] for line in whole.text.splitlines()]
         act = {"act_reference": f"Demonstration act of {short_name}", "act_sha256": "0" * 64, "affiliation_ids": made}

@@ -34,7 +34,7 @@ HEAD_BYTES, HEAD_LINES = 65_536, 200
 LINGER_S = 2.0
 """How long what still comes of a refused body is taken and thrown away, so that the refusal arrives (a reset would overtake it)."""
 UNSENT = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-UNSENT_BYTES = 131_072
+UNSENT_BYTES = 32_768
 """How much of an answer the system may hold that its reader has not asked for: by itself it takes megabytes, and nobody sees him stop."""
 UNREAD = (408, 413)
 """Statuses after which the connection closes: the rest of the body is not wanted."""

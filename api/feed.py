@@ -56,6 +56,9 @@ SEEN = f"""(t.is_public or t.principal_id = (select app.principal())
 """The same words as the policy of `change`: records of access are for those who manage them."""
 COLUMNS = ", ".join(f"nullif(t.{c}, 0) as {c}" if c in ("municipality_id", "country_id") else f"t.{c}" for c in ChangeOut.model_fields)
 MARK = "(select pg_snapshot_xmin(pg_current_snapshot()))"
+AFTER = "((select {xid}::text::xid8), (select {seq}::bigint))"
+# The selects hide the values from the planner: where many records share one transaction (an import, a restore) it takes xid alone for the
+# condition, expects no rows, and reads and sorts everything.
 FEED = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
@@ -64,7 +67,7 @@ left join lateral (
     (select app.read_organisations())::text[] as organisations, p.*
   from (select array_agg(x.j) as items, array_agg(x.xid) as xids, array_agg(x.seq) as seqs
         from (select (select row_to_json(o)::text from (select {COLUMNS}) o) as j, t.xid::text as xid, t.seq from change t
-              where e.who is not null and (t.xid, t.seq) > (({{xid}}::text)::xid8, {{seq}}::bigint) and t.xid < {MARK}
+              where e.who is not null and (t.xid, t.seq) > {AFTER} and t.xid < {MARK}
                 and t.action <> 'read-personal' and {SEEN}
               order by t.xid, t.seq limit {{limit}} + 1) x) p
 ) q on e.who is not null""")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api.domain import errors
+from api.examples import illustrate
 
 log = structlog.get_logger()
 MEDIA = "application/problem+json"
@@ -237,6 +238,7 @@ def install(app: FastAPI) -> None:
         if app.openapi_schema is None:
             said = document()
             _complete(said)
+            illustrate(said)
             schemas = said.setdefault("components", {}).setdefault("schemas", {})
             whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
             schemas |= whole.pop("$defs", {}) | {"Problem": whole}

@@ -1,9 +1,13 @@
 """Settings, each read from the environment as AMUPREV_<NAME>; the README's table is made from here."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Some = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
 
 
 class Settings(BaseSettings):
@@ -21,43 +25,43 @@ class Settings(BaseSettings):
     """Folder of the embedded PostgreSQL; never used when AMUPREV_DATABASE_URL is set."""
     host: str = "127.0.0.1"
     """Address to listen on."""
-    port: int = 8000
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port to listen on."""
     public_url: str = ""
     """Address under which clients reach the API, for the links it hands out; unset: relative links."""
     cors_origins: str = ""
     """Origins of front ends that may call from a browser, separated by spaces; `*` for any."""
-    read_connections: int = 8
+    read_connections: Some = 8
     """Connections of the read door, per process."""
-    read_admissions: int = 3
+    read_admissions: Some = 3
     """Reads that may be inside PostgreSQL at once, per process; the others wait in order of arrival."""
-    write_connections: int = 8
+    write_connections: Some = 8
     """Connections of the write door, per process."""
-    export_connections: int = 2
+    export_connections: Some = 2
     """Connections of the exports, per process."""
-    import_connections: int = 2
+    import_connections: Some = 2
     """Connections of the imports, per process; more uploads wait, after they have arrived whole."""
-    db_statement_cache: int = 512
+    db_statement_cache: Annotated[int, Field(ge=0)] = 512
     """Prepared statements kept per connection; 0 behind PgBouncer in transaction mode."""
-    statement_timeout_s: float = 30
+    statement_timeout_s: Seconds = 30
     """Longest statement of a read or a single write, in seconds."""
-    import_timeout_s: float = 900
+    import_timeout_s: Seconds = 900
     """Longest statement of an import, in seconds."""
-    body_limit_bytes: int = 1_000_000
+    body_limit_bytes: Some = 1_000_000
     """Largest body of a request that is not an upload, in bytes."""
-    upload_limit_bytes: int = 64_000_000
+    upload_limit_bytes: Some = 64_000_000
     """Largest uploaded file, in bytes."""
-    header_timeout_s: float = 10
+    header_timeout_s: Seconds = 10
     """How long a connection may take to send its request line and headers, in seconds."""
-    idle_timeout_s: float = 30
+    idle_timeout_s: Seconds = 30
     """How long an upload may send nothing, in seconds; there is no limit on its total time."""
-    access_token_s: int = 900
+    access_token_s: Annotated[int, Field(ge=1, le=900)] = 900
     """Lifetime of an access token, in seconds; at most 900."""
-    refresh_token_days: int = 30
+    refresh_token_days: Some = 30
     """Lifetime of a refresh token, in days; renewed each time it is used."""
-    invitation_days: int = 7
+    invitation_days: Some = 7
     """How long an invitation or a reset link is good, in days."""
-    attempts_per_minute: int = 30
+    attempts_per_minute: Some = 30
     """Sign-in attempts taken from one address per minute, before authentication."""
     log_level: str = "info"
     """debug, info, warning or error."""

@@ -19,7 +19,7 @@ from api.app import create_app
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
 from migrations.apply import migrate
-from tests import contract, stored
+from tests import contract, examples, stored
 
 SHARED = contract.ROOT.parent / "shared" / "data"
 """The real files, where they stand beside the repository; tests that need them skip elsewhere, saying so."""
@@ -66,6 +66,11 @@ class World:
             yield connection
         finally:
             await connection.close()
+
+
+def pytest_sessionfinish() -> None:
+    """Keep the recorded examples, where they were asked for."""
+    examples.write()
 
 
 @pytest.fixture(scope="session")

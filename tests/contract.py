@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+from tests import examples
+
 ROOT = Path(__file__).parent.parent
 FILES = {"backend": ROOT / "openapi" / "backend.json", "network": ROOT / "openapi" / "network.json"}
 NOT_DOCUMENTED = re.compile(r"^/(docs|openapi)(/|$)")
@@ -86,3 +88,5 @@ async def check(response: httpx.Response) -> None:
     if media in ("application/json", "application/problem+json"):
         found = list(_validator(document, request.method.lower(), _template(path), status, media).iter_errors(json.loads(body)))
         assert not found, f"{operation['operationId']} {status}: {found[0].message[:300]} at {list(found[0].absolute_path)}"
+        if media == "application/json":
+            examples.take(operation["operationId"], status, body)

@@ -223,6 +223,12 @@ def test_an_unreachable_database_is_told_in_a_line(tmp_path: Path) -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_setting_that_cannot_be_is_named() -> None:
+    done = run({"AMUPREV_ACCESS_TOKEN_S": "86400"}, "serve")
+    assert done.returncode == 1
+    assert done.stderr.strip() == "AMUPREV_ACCESS_TOKEN_S: Input should be less than or equal to 900"
+
+
 def test_a_port_that_is_taken_ends_serve_and_its_database(tmp_path: Path) -> None:
     server = Server(tmp_path / "home")
     with socket.socket() as taken:

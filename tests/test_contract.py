@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from api import app
@@ -28,3 +29,16 @@ def test_every_operation_says_what_it_is_for() -> None:
 def test_operation_ids_are_unique_and_verb_first() -> None:
     ids = [o["operationId"] for _, _, _, said, _ in operations() for o in said.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_every_example_is_what_its_schema_promises() -> None:
+    shown = 0
+    for _, _, _, said, name in operations():
+        for operation in said.values():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get("application/json", {})
+                if "example" in content:
+                    Draft202012Validator(content["schema"] | {"components": documents()[name]["components"]}).validate(content["example"])
+                    shown += 1
+                    assert status.startswith("2")
+    assert shown > 60

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from rich.console import Console
 from api import db
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
-from tests.benchmarks import reads
+from tests.benchmarks import exports, imports, reads, routes
 from tests.benchmarks.bench import opened
 from tests.benchmarks.meter import machine
 from tests.benchmarks.region import FULL, SMALL, TINY, Size, counted, fill
 from tests.benchmarks.table import Bound, Plan, Row, show, show_plans
 
+HERE = Path(__file__).parent
 PARTS = ("reads", "import", "export", "routes")
 
 
@@ -25,7 +27,7 @@ async def run(home: Path, size: Size, parts: tuple[str, ...], times: int, consol
     rows: list[Row] = []
     bounds: list[Bound] = []
     shown: list[Plan] = []
-    template, database = f"bench_{size.name}", f"bench_{size.name}_copy"
+    template, database = f"bench_{size.name}_{_life()}", f"bench_{size.name}_copy"
     with EmbeddedPostgres(home, durable=False) as server:
         server.prepare("amuprev_idle")
         async with db.connected(server.dsn("amuprev_idle", "superuser")) as connection:
@@ -38,18 +40,39 @@ async def run(home: Path, size: Size, parts: tuple[str, ...], times: int, consol
             server.drop(f"{template}_begun")
             await fill(server, f"{template}_begun", size, console.print)
             await _rename(server, f"{template}_begun", template)
-        server.drop(database)
-        server.create(database, template)
-        async with opened(server, database, Settings(home=home, attempts_per_minute=100_000)) as bench:
+        for name in (database, f"{database}_2"):
+            server.drop(name)
+            server.create(name, template)
+        settings = Settings(home=home, attempts_per_minute=100_000)
+        async with opened(server, database, settings) as bench:
             console.print(await counted(bench.owner), highlight=False)
             if "reads" in parts:
                 for asked in await reads.every(bench, times):
                     rows += await reads.measured(bench, asked)
                     shown += [await reads.plan(bench, asked)] if plans else []
-        server.drop(database)
+            if "routes" in parts:
+                rows += await routes.measured(bench, times)
+            if "export" in parts:
+                measured, bound, plan = await exports.measured(bench, size)
+                rows, bounds, shown = rows + measured, bounds + bound, [*shown, plan] if plans else shown
+            if "import" in parts:
+                async with opened(server, f"{database}_2", settings) as beside:
+                    measured, bound = await imports.measured(bench, beside, size, home)
+                rows, bounds = rows + measured, bounds + bound
+        for name in (database, f"{database}_2"):
+            server.drop(name)
     show(console, rows, bounds)
     show_plans(console, shown)
     return rows, bounds
+
+
+def _life() -> str:
+    """What a region was made by: migrations and this folder's own statements. One that something else made is not used."""
+    digest = hashlib.sha256()
+    for file in sorted([*HERE.parents[1].glob("migrations/**/*.*"), HERE / "region.py"]):
+        if file.suffix in (".py", ".sql"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 async def _rename(server: EmbeddedPostgres, begun: str, done: str) -> None:

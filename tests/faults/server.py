@@ -15,6 +15,9 @@ from pathlib import Path
 
 import httpx
 
+from api.embedded import EmbeddedPostgres
+from tests import stored
+
 PATIENCE_S = 60.0
 """The longest a server may take to its first answer."""
 
@@ -99,6 +102,20 @@ async def serving(home: Path, **settings: str) -> AsyncIterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+@asynccontextmanager
+async def serving_a_copy(postgres: EmbeddedPostgres, template: str, home: Path, **settings: str) -> AsyncIterator[tuple[Server, str]]:
+    """A server over a region of its own to write in, and its database's name. What is kept twice agrees afterwards."""
+    name = f"s{os.getpid()}_{free_port()}"
+    postgres.create(name, template)
+    try:
+        url = postgres.dsn(name, "api")
+        async with serving(home, DATABASE_URL=url, ATTEMPTS_PER_MINUTE="100000", **settings) as server:
+            yield server, url
+        await stored.check(postgres.dsn(name, "owner"))
+    finally:
+        postgres.drop(name)
 
 
 @dataclass(frozen=True)

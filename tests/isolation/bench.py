@@ -60,9 +60,10 @@ async def tables(connection: asyncpg.Connection) -> list[Table]:
     found = []
     for said in await connection.fetch(TABLES):
         key = tuple(said["key"])
-        rows = [dict(r) for r in await connection.fetch(f'select * from "{said["name"]}"')]
-        texts = [tuple(r) for r in await connection.fetch(f'select {", ".join(f"{k}::text" for k in key)} from "{said["name"]}"')]
-        found.append(Table(said["name"], key, tuple(said["columns"]), dict(zip(texts, rows, strict=True))))
+        keys = ", ".join(f"{k}::text" for k in key)
+        rows = await connection.fetch(f'select array[{keys}] as "the key", t.* from "{said["name"]}" t')
+        named = {tuple(r["the key"]): {k: v for k, v in r.items() if k != "the key"} for r in rows}
+        found.append(Table(said["name"], key, tuple(said["columns"]), named))
     return found
 
 

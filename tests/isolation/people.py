@@ -52,12 +52,13 @@ class Units:
 
 @dataclass(frozen=True)
 class Person:
-    """A person with what they reach: `principal` is None for the public."""
+    """A person with what they reach: `principal` is None for the public; `drafts` are the municipalities for which they may draft figures."""
 
     name: str
     principal: UUID | None
     read: Units
     write: Units
+    drafts: frozenset[int] = NOBODY
 
 
 class Map:
@@ -68,7 +69,7 @@ class Map:
 
     @classmethod
     async def read(cls, owner: asyncpg.Connection, today: date) -> "Map":
-        names = ("country", "succession", "association", "affiliation", "participation", "programme", "principal")
+        names = ("country", "succession", "association", "affiliation", "participation", "programme", "principal", "granted")
         return cls({n: [dict(r) for r in await owner.fetch(f"select * from {n}")] for n in names}, today)
 
     def in_force(self, row: dict[str, Any]) -> bool:
@@ -81,6 +82,15 @@ class Map:
             older = {s["predecessor_id"] for s in self.tables["succession"] if s["successor_id"] in found and (s["principal"] or not principal_only)}
             grown = not older <= found
             found |= older
+        return found
+
+    def after(self, place: int) -> set[int]:
+        """The place and everything that came to succeed it."""
+        found, grown = {place}, True
+        while grown:
+            newer = {s["successor_id"] for s in self.tables["succession"] if s["predecessor_id"] in found}
+            grown = not newer <= found
+            found |= newer
         return found
 
     def with_before(self, places: set[int]) -> frozenset[int]:
@@ -99,7 +109,14 @@ class Map:
             return Person(name, None, Units(), Units())
         principal = next(p["id"] for p in self.tables["principal"] if p["email"] == f"{name}@demo.example")
         read = self._read(office)
-        return Person(name, principal, read, self._write(office, read) if office.writes else Units())
+        drafts = frozenset(m for m in read.municipalities if not self.manned(m)) if office.level == "association" else NOBODY
+        return Person(name, principal, read, self._write(office, read) if office.writes else Units(), drafts)
+
+    def manned(self, place: int) -> bool:
+        """Whether somebody active holds an office at the municipality, at one that it succeeded or at one that succeeded it."""
+        active = {p["id"] for p in self.tables["principal"] if p["active"]}
+        held = [g for g in self.tables["granted"] if g["principal_id"] in active and g["revoked_at"] is None and self.in_force(g)]
+        return not (self.before(place) | self.after(place)).isdisjoint({g["municipality_id"] for g in held if g["municipality_id"]})
 
     def _read(self, office: Office) -> Units:
         if office.level == "region":

@@ -150,6 +150,11 @@ ENTRIES: dict[str, Entry] = {
     "revoke_key": access(targets.API_KEY, version="api_key"),
     # Figures. A file is taken in from everyone; its rows of places that are not theirs are refused one by one.
     "read_import": Entry(at(rules.read_there), at(rules.read_there), thing=targets.IMPORT),
+    "read_parked": Entry(at(rules.country_reads), at(rules.country_reads), thing=targets.PARKED),
+    "assign_parked": Entry(
+        at(rules.of_its_country), at(rules.country_reads), thing=targets.PARKED, body=lambda o, t: {"municipality": str(t.municipality)}
+    ),
+    "list_changes": Entry(query=lambda o, t: {"limit": 1}),
     "import_observations": Entry(
         query=lambda o, t: {"reader": "sesnsp", "source": "sesnsp"},
         file=lambda t: f"Año,Cve. Municipio,Municipio,Subtipo de delito,{','.join(MONTHS)}\n2020,11020,León,Homicidio doloso,3{',' * 11}\n",
@@ -186,6 +191,8 @@ class TenantList:
     table: str
     sees: Says
     identity: Callable[[dict[str, Any]], Any] = field(default=lambda item: str(item["id"]))
+    exported: bool = True
+    """Whether it can be read whole as lines; what is personal cannot."""
 
 
 def _fact(item: dict[str, Any]) -> Any:
@@ -197,7 +204,8 @@ TENANT_LISTS: dict[str, TenantList] = {
     "observations": TenantList("observation", rules.read_there, _fact),
     "populations": TenantList("population", rules.read_there, _fact),
     "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
-    "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit)),
+    "parked": TenantList("parked", rules.either(rules.own, rules.country_reads)),
+    "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),
     "grants": TenantList("granted", rules.either(rules.own, rules.written_at_its_unit)),
     "invitations": TenantList("invitation", rules.written_at_its_unit),
     "keys": TenantList("api_key", rules.either(rules.own, rules.written_at_its_unit)),

@@ -82,6 +82,22 @@ def oneself(row: Row, who: Person) -> bool:
     return who.principal is not None and row["id"] == who.principal
 
 
+def drafted(row: Row, who: Person) -> bool:
+    """Figures of a municipality that nobody runs, by its association."""
+    return row["municipality_id"] in who.drafts
+
+
+def draft(row: Row, who: Person) -> bool:
+    """The drafts themselves: never what somebody stated."""
+    return drafted(row, who) and bool(row["assisted"])
+
+
+def told_of(row: Row, who: Person) -> bool:
+    """A record of a change, by those who read its unit; of records of access, by those who manage it."""
+    access = row["noun"] in ("principal", "granted", "invitation", "api_key")
+    return written_at_its_unit(row, who) if access else read_at_its_unit(row, who)
+
+
 def public(row: Row, who: Person) -> bool:
     return bool(row["is_public"])
 
@@ -113,7 +129,6 @@ NONE: frozenset[str] = frozenset()
 LOOK = frozenset({"select"})
 ADD = frozenset({"select", "insert"})
 REGISTER = Rule(everyone, administered)
-FACTS = Rule(read_there, written_there)
 SECRET = Rule(may=NONE)
 
 RULES: dict[str, Rule] = {
@@ -146,13 +161,13 @@ RULES: dict[str, Rule] = {
     # The house.
     "epoch": Rule(everyone, may=LOOK),
     "schema_version": Rule(everyone, may=LOOK),
-    "change": Rule(either(public, read_at_its_unit, own), either(own, unsigned), nobody, may=ADD),
+    "change": Rule(either(public, told_of, own), either(own, unsigned), nobody, may=ADD),
     "idempotency": Rule(own, own, mark="status = 777"),
     # Figures of municipalities.
-    "population": FACTS,
-    "observation": FACTS,
-    "figure": Rule(read_there, written_there, mark="months = 77"),
-    "observation_revision": Rule(read_there, written_there, may=ADD),
+    "population": Rule(read_there, written_there),
+    "observation": Rule(read_there, either(written_there, draft)),
+    "figure": Rule(read_there, either(written_there, drafted), mark="months = 77"),
+    "observation_revision": Rule(read_there, either(written_there, drafted), may=ADD),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
     "parked": Rule(either(own, country_reads), either(own, of_its_country)),

@@ -47,7 +47,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "invitation": {"kind": "invitation", "secret_sha256": "x", "expires_at": LATER},
     "api_key": {"secret_sha256": "x", "expires_at": LATER},
     "organisation": {"name": "Seeded", "classification": "ngo"},
-    "change": {"noun": "seed", "thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
+    "change": { "thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
     "idempotency": {"fingerprint": "x", "status": 200, "created_at": "2027-01-01T00:00:00Z"},
     "population": {"year": 2020, "source_id": 1, "value": 1000},
     "observation": FACT,
@@ -68,7 +68,9 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     principal = str(map.person(name).principal)
     said = {"country_id": country, "municipality_id": municipality, "organisation_id": str(organisation) if organisation else None}
     said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal, "import_id": key("import", place)}
-    said |= {"key": place, "seq": -1 - list(places(map)).index(place), "is_public": place == "mexico", "place": place} | TEMPLATES[table]
+    said |= {"key": place, "assisted": place in ("tegucigalpa", "sonsonate"), "seq": -1 - list(places(map)).index(place), "is_public": place == "mexico", "place": place}
+    said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
+    said |= TEMPLATES[table]
     if table == "organisation":
         said |= {"country_id": country or None, "municipality_id": municipality or None}
     return {k: v for k, v in said.items() if k in columns}

@@ -137,7 +137,7 @@ async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: Wo
     assert (await mx.get(f"/v1/imports/{done['id']}")).json() == done
     assert [i["id"] for i in (await mx.get("/v1/countries/MX/imports")).json()["items"]] == [done["id"]]
     assert (await gt.get(f"/v1/imports/{done['id']}")).status_code == 404
-    assert (await gt.get("/v1/imports")).json()["items"] == []
+    assert done["id"] not in {i["id"] for i in (await gt.get("/v1/imports")).json()["items"]}
 
 
 @pytest.mark.parametrize(("query", "code"), [({"reader": "nope", "source": "sesnsp"}, "reader-unknown"), ({"reader": "sesnsp", "source": "nope"}, "source-unknown")])
