@@ -236,7 +236,9 @@ Joining = Annotated[Caller, Depends(_joining, scope="function")]
 
 
 def if_match(
-    said: Annotated[str | None, Header(alias="If-Match", description="The ETag you read; the change is refused where another came first.")] = None,
+    said: Annotated[
+        str | None, Header(alias="If-Match", description="The ETag you read; the change is refused where another came first.")
+    ] = None,
 ) -> int | None:
     """The version a change is of: If-Match holding the ETag that was read; None without it. Raises Invalid where it is none of ours."""
     if said is None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import asyncpg
-import structlog
 import typer
 import uvicorn
 from pydantic import ValidationError
@@ -21,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from api import app as application
-from api import db, errand, founding
+from api import db, errand, founding, logs
 from api import demo as demonstration
 from api.access import House
 from api.domain.errors import Refusal
@@ -107,7 +105,7 @@ def serve(
     """Serve the API: with the embedded PostgreSQL, or with the one AMUPREV_DATABASE_URL names."""
     said: dict[str, Any] = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
     settings = Settings(**said)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(settings.log_level.upper())))
+    logs.as_json(settings.log_level)
     with database(settings) as found:
         asyncio.run(_fit(settings, found.url))
         if found.embedded and demo:

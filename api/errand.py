@@ -20,7 +20,8 @@ SOMEBODY = """select p.id from principal p left join granted g on g.principal_id
 
 
 async def take_in(settings: Settings, urls: tuple[str, str], person: str | None, planned: Planned, tell: Tell) -> str:
-    """Take a file in with the rights of `person`, or of the first administrator; `urls` are the API's and the owner's. Returns the report as JSON.
+    """Take a file in with the rights of `person`, or of the first administrator; `urls` are the API's and the owner's. Returns the report
+    as JSON.
 
     Raises founding.Unknown where there is no such person, and what an upload would raise.
     """

@@ -9,10 +9,10 @@ from datetime import date
 
 from api.domain.levels import Level
 
-_OF = " from (select app.{}_of({{unit}}) u offset 0) x"
+_OF = " from (select app.{}_of({{unit}}) u offset 0) x offset 0"
 UNITS: dict[Level, str] = {
     Level.REGION: "select 0 as unit, array[]::int[] as municipalities",
-    Level.COUNTRY: "select app.country_of({unit}) as unit, array[]::int[] as municipalities",
+    Level.COUNTRY: "select app.country_of({unit}) as unit, array[]::int[] as municipalities offset 0",
     Level.MUNICIPALITY: "select u as unit, app.with_predecessors(u) as municipalities" + _OF.format("municipality"),
     Level.ASSOCIATION: "select u as unit, app.affiliated(u, {as_of}) as municipalities" + _OF.format("association"),
     Level.PROGRAMME: "select u as unit, app.participating(u, {as_of}) as municipalities" + _OF.format("programme"),

@@ -24,10 +24,12 @@ REGISTER = Shape(public=True, municipality="t.id")
 
 SUMS = {
     By.YEAR: """select make_date(t.year, 1, 1) as p, sum(t.total) as count, sum(t.months) as months, count(*) as reported,
-                  sum(r.value * t.months / 12.0) as population, bool_and(r.value is not null) as complete from {figures} where {within} group by t.year""",
+                  sum(r.value * t.months / 12.0) as population, bool_and(r.value is not null) as complete from {figures} where {within}
+                  group by t.year""",
     By.MONTH: """select make_date(t.year, u.m::int, 1) as p, sum(u.value) as count, count(*) as months, count(*) as reported,
                   sum(r.value) as population, bool_and(r.value is not null) as complete
-                from {figures} cross join lateral unnest(t.by_month) with ordinality u(value, m) where {within} and u.value is not null group by t.year, u.m""",
+                from {figures} cross join lateral unnest(t.by_month) with ordinality u(value, m) where {within} and u.value is not null
+                group by t.year, u.m""",
 }
 RESIDENTS = """left join lateral (select x.value from population x where x.municipality_id = t.municipality_id
     order by x.year = t.year desc, x.year < t.year desc, abs(x.year - t.year), x.source_id limit 1) r on true"""
@@ -48,14 +50,17 @@ left join lateral (
     span as (select coalesce({{from}}::date, min(p)) as first, coalesce({{to}}::date, max(p)) as last from summed),
     places as materialized (select t.valid_from, t.valid_to, count(*) as n from municipality t where {registered} group by 1, 2),
     points as (
-      select to_char(d, '{shape}') as period, s.count, s.population, coalesce(s.complete, false) as complete, coalesce(s.reported, 0) as reported,
+      select to_char(d, '{shape}') as period, s.count, s.population, coalesce(s.complete, false) as complete, coalesce(s.reported, 0) as
+      reported,
         x.expected, coalesce(s.months, 0) as reported_months, x.expected_months
       from span, generate_series(span.first, span.last, '{step}') d left join summed s on s.p = d
-      left join lateral (select coalesce(sum(g.n) filter (where h.months > 0), 0) as expected, coalesce(sum(g.n * h.months), 0) as expected_months
+      left join lateral (select coalesce(sum(g.n) filter (where h.months > 0), 0) as expected, coalesce(sum(g.n * h.months), 0) as
+      expected_months
         from places g, lateral (select count(*) as months from generate_series(d, d + interval '{step}' - interval '1 month', '1 month') m
           where (g.valid_from is null or g.valid_from <= m) and (g.valid_to is null or g.valid_to > m)) h) x on true)
     select (select array_agg(c.code order by c.code) from chosen c) as sources,
-           (select row_to_json(o)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c order by c.code limit 1) o) as source,
+           (select row_to_json(o)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c order by c.code limit 1) o) as
+           source,
            (select json_agg(row_to_json(p) order by p.period)::text from points p) as points
   ) y on true
 ) q on e.who is not null"""
@@ -71,7 +76,15 @@ def statement(level: Level, by: By) -> Statement:
         and t.year >= coalesce(extract(year from {{from}}::date), 0) and t.year <= coalesce(extract(year from {{to}}::date), 9999)"""
     sums = SUMS[by].format(figures=figures, within=within)
     filled = SERIES.format(
-        entered=ENTERED, unit=UNITS[level], whole=whole(level), seen=seen, meant=meant, sums=sums, registered=REGISTER.meant(level), step=step, shape=shape
+        entered=ENTERED,
+        unit=UNITS[level],
+        whole=whole(level),
+        seen=seen,
+        meant=meant,
+        sums=sums,
+        registered=REGISTER.meant(level),
+        step=step,
+        shape=shape,
     )
     return prepared(filled)
 
@@ -109,7 +122,8 @@ class Series(SQLModel):
 
 
 async def series(reading: Reading, lens: Lens, indicator: str, asked: dict[str, Any]) -> Series:
-    """The series of `indicator` for the level; `asked` holds by, from, to, source. Raises NotFound where the level or indicator is not there or
+    """The series of `indicator` for the level; `asked` holds by, from, to, source. Raises NotFound where the level or indicator is not
+    there or
     nothing of the level is seen, NotAllowed where a part, Invalid where several sources have data and none was named."""
     by: By = asked["by"]
     known = pages.known_of(reading) | asked | {"unit": lens.unit, "as_of": lens.as_of, "indicator": indicator}

@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     """PostgreSQL (18) that the API uses, as a role that owns nothing; unset: an embedded one under AMUPREV_HOME."""
     owner_database_url: SecretStr | None = None
-    """The same database as its owner; used by `migrate`, `backup` and `restore` only."""
+    """The same database as its owner; used by `migrate`, `demo`, `user`, `key`, `import`, `backup` and `restore`, never by `serve`."""
     report_database_url: SecretStr | None = None
     """A replica that may serve exports; unset: the primary."""
     home: Path = Path(".amuprev")

@@ -28,7 +28,11 @@ def take(operation: str, status: str, body: bytes) -> None:
         return
     shown = _shown(json.loads(body))
     empty = isinstance(shown, dict) and shown.get("items") == []
-    if len(json.dumps(shown)) <= LONGEST and (status not in found.setdefault(operation, {}) or found[operation][status].get("items") == []) and not empty:
+    if (
+        len(json.dumps(shown)) <= LONGEST
+        and (status not in found.setdefault(operation, {}) or found[operation][status].get("items") == [])
+        and not empty
+    ):
         found[operation][status] = shown
 
 

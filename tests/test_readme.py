@@ -1,5 +1,6 @@
-"""What the README says is so: its settings, its map, its commands, its first screen and its mirror. As a program it writes the settings anew."""
+"""What the README says is so: its settings, its map, its commands, its first screen, its mirror. As a program it writes the settings anew."""
 
+import asyncio
 import json
 import re
 import shlex
@@ -75,7 +76,7 @@ def test_the_command_is_one_that_exists(words: list[str]) -> None:
 
 
 def test_what_the_map_and_the_links_name_is_there() -> None:
-    (house,) = [text for text in blocks("") if text.startswith("run ")]
+    (house,) = [text for text in blocks("text") if text.startswith("run ")]
     folders, named = {0: ROOT}, set()
     for line in house.splitlines():
         depth = (len(line) - len(line.lstrip())) // 2
@@ -101,9 +102,8 @@ def shell(block: str, server: Server) -> str:
     """What a block prints on its standard output when it is typed in a checkout; only the home and the port are others."""
     typed = block.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}").replace(".amuprev-restored", f"{server.home}-restored")
     typed = typed.replace("amuprev.dump", f"{server.home}.dump")
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", typed], cwd=ROOT, env=server.environment, capture_output=True, text=True, check=False, timeout=120
-    )
+    strict = ["bash", "-euo", "pipefail", "-c", typed]
+    done = subprocess.run(strict, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr[-1500:]
     return done.stdout
 
@@ -163,7 +163,7 @@ async def test_the_mirror_holds_what_the_key_may_see(world: World, tmp_path: Pat
         folder = tmp_path / "mirror"
         given = server.environment | {"AMUPREV_API": server.address, "AMUPREV_KEY": key, "AMUPREV_MIRROR": str(folder)}
         for _ in range(2):
-            subprocess.run(["php", tmp_path / "mirror.php"], env=given, check=True, timeout=60)
+            await asyncio.to_thread(subprocess.run, ["php", tmp_path / "mirror.php"], env=given, check=True, timeout=60)
             async with world.owner() as owner:
                 there = await owner.fetchval("select count(*) from affiliation where country_id = 222")
             assert len(list(folder.glob("affiliation-*.json"))) >= there > 0

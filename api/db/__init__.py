@@ -127,7 +127,8 @@ FOREIGN = """
       and not coalesce(s.organisation_id = any((select app.write_organisations())::uuid[])
                        or o.country_id = any((select app.write_countries())::int[]), false)
     order by s.slug"""
-"""Listed schemes of which a code is being given, changed or taken away by somebody who does not write for their owner; official ones have none."""
+"""Listed schemes of which a code is given, changed or taken away by somebody who does not write for their owner; official ones have
+none."""
 
 UNNAME = "delete from external_id where noun = :noun and thing = :thing"
 
@@ -189,15 +190,19 @@ async def _record(writer: Writer, row: Kept, action: str, fields: list[str]) -> 
     await run(writer.session, statement, **values)
 
 
-SAW = """insert into change (municipality_id, country_id, organisation_id, principal_id, request_id, noun, thing, action, version, fields, at)
-    select t.municipality_id, t.country_id, t.organisation_id, :who, :request, '{noun}', t.id::text, 'read-personal', t.version, :fields, :at
+SAW = """insert into change (municipality_id, country_id, organisation_id, principal_id, request_id, noun, thing, action, version, fields,
+at)
+    select t.municipality_id, t.country_id, t.organisation_id, :who, :request, '{noun}', t.id::text, 'read-personal', t.version, :fields,
+    :at
     from {noun} t where t.id = any(:ids)"""
 
 
 async def saw(writer: Writer, model: type[Kept], ids: Sequence[UUID]) -> None:
     """Record that personal data of these rows was read: in the transaction that reads, before the answer."""
     noun, fields = str(model.__tablename__), sorted(getattr(model, "PERSONAL", ()))
-    await run(writer.session, SAW.format(noun=noun), who=writer.principal, request=writer.request_id, fields=fields, at=writer.at, ids=list(ids))
+    await run(
+        writer.session, SAW.format(noun=noun), who=writer.principal, request=writer.request_id, fields=fields, at=writer.at, ids=list(ids)
+    )
 
 
 CHANGES = """insert into change (municipality_id, country_id, principal_id, request_id, noun, thing, action, version, body, at)

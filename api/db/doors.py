@@ -43,6 +43,9 @@ def _session_settings(timeout_s: float, read_only: bool) -> Setup:
         "idle_in_transaction_session_timeout": "60000",
         "lock_timeout": "10000",
         "default_transaction_read_only": "on" if read_only else "off",
+        # The statements of the read door are few and the same for every caller. Planned anew for each, as PostgreSQL prefers over many
+        # partitions, a page of observations took 7 ms, of which 6 were planning (measured).
+        "plan_cache_mode": "force_generic_plan" if read_only else "auto",
     }
 
 

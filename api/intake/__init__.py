@@ -1,6 +1,7 @@
 """Takes a file in: spooled to disk while it arrives, read, COPYed into temporary tables, checked and written by set, in chunks.
 
-It is spooled first because a slow line must not hold a transaction open: an open import holds back everyone's change feed. What repeats the same
+It is spooled first because a slow line must not hold a transaction open: an open import holds back everyone's change feed. What repeats
+the same
 statement changes nothing, so a broken-off import is finished by sending the file again.
 """
 
@@ -27,7 +28,9 @@ async def take(reading: Reading, plan: Plan, upload: Upload, tell: Tell = _silen
         tell("reading", 0, 1)
         chunks = await staging.stage(connection, intake, plan.reader, upload, plan.places)
         tell("reading", 1, 1)
-        await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), await reporting.reported(connection, intake, tally))
+        await reporting.begin(
+            connection, intake, upload, (plan.reader_name, plan.source), await reporting.reported(connection, intake, tally)
+        )
         for chunk in range(chunks):
             await keeping.keep_chunk(connection, intake, plan.kept, chunk)
             tell("keeping", chunk + 1, chunks)

@@ -8,31 +8,38 @@ from api import db
 from api.domain.indicator.figures import RECOMPUTE
 from api.intake.upload import Intake
 
+
 class Observations:
-    """How values of observations are compared and kept. What an association drafts never replaces what the municipality or its country stated."""
+    """How values of observations are compared and kept. What an association drafts never replaces what the municipality or its country
+    stated."""
 
     OLD = """select c.*, o.value as was, o.status as was_status, o.version, o.import_id as was_import, o.row_numbers as was_rows,
                o.municipality_id is not null as there, o.municipality_id is not null and (o.assisted or not c.assisted)
                and (o.value is distinct from c.value or o.status <> 'A' or o.assisted <> c.assisted) as differs
-             from cells c left join observation o on o.municipality_id = c.municipality_id and o.indicator_id = c.indicator_id and o.source_id = {source}
-               and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = '' where c.chunk = {chunk}"""
-    REVISE = """insert into observation_revision (municipality_id, indicator_id, source_id, period_on, frequency, dims, revision, country_id, value, status,
-                  import_id, row_numbers, replaced_at, replaced_by, replaced_import_id)
-                select municipality_id, indicator_id, {source}, period_on, frequency, '', version, country_id, was, was_status, was_import, was_rows, {at}, {who}, {id}
-                from old where differs"""
-    KEEP = """insert into observation as o (municipality_id, indicator_id, source_id, period_on, frequency, dims, country_id, value, status, assisted, import_id, row_numbers,
-                version, created_at, updated_at)
-              select municipality_id, indicator_id, {source}, period_on, frequency, '', country_id, value, 'A', assisted, {id}, rows, 1, {at}, {at} from old where differs or not there
+             from cells c left join observation o on o.municipality_id = c.municipality_id and o.indicator_id = c.indicator_id
+               and o.source_id = {source} and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = '' where c.chunk =
+               {chunk}"""
+    REVISE = """insert into observation_revision (municipality_id, indicator_id, source_id, period_on, frequency, dims, revision,
+                  country_id, value, status, import_id, row_numbers, replaced_at, replaced_by, replaced_import_id)
+                select municipality_id, indicator_id, {source}, period_on, frequency, '', version,
+                  country_id, was, was_status, was_import, was_rows, {at}, {who}, {id} from old where differs"""
+    KEEP = """insert into observation as o (municipality_id, indicator_id, source_id, period_on, frequency, dims,
+                country_id, value, status, assisted, import_id, row_numbers, version, created_at, updated_at)
+              select municipality_id, indicator_id, {source}, period_on, frequency, '',
+                country_id, value, 'A', assisted, {id}, rows, 1, {at}, {at} from old where differs or not there
               on conflict (municipality_id, indicator_id, source_id, period_on, frequency, dims) do update
                 set value = excluded.value, status = excluded.status, import_id = excluded.import_id, row_numbers = excluded.row_numbers,
                     assisted = excluded.assisted, version = o.version + 1, updated_at = excluded.updated_at"""
-    TOUCHED = """(select o.* from (select distinct municipality_id, indicator_id, extract(year from period_on)::int as year from cells where chunk = $1) k
+    TOUCHED = """(select o.*
+                  from (select distinct municipality_id, indicator_id, extract(year from period_on)::int as year from cells where chunk =
+                  $1) k
                   join observation o on o.municipality_id = k.municipality_id and o.indicator_id = k.indicator_id and o.source_id = $2
                     and o.period_on >= make_date(k.year, 1, 1) and o.period_on < make_date(k.year + 1, 1, 1))"""
     FIGURE = """insert into figure (municipality_id, indicator_id, source_id, year, country_id, total, months, by_month) {recompute}
                 on conflict (municipality_id, indicator_id, source_id, year) do update
                 set total = excluded.total, months = excluded.months, by_month = excluded.by_month"""
-    CHANGED = """select municipality_id, country_id, jsonb_build_object('values', count(*), 'from', min(period_on), 'to', max(period_on)) as body
+    CHANGED = """select municipality_id, country_id,
+                   jsonb_build_object('values', count(*), 'from', min(period_on), 'to', max(period_on)) as body
                  from cells where chunk = $6 group by 1, 2"""
 
 
@@ -40,13 +47,16 @@ class Populations:
     """How residents are compared and kept: a newer number replaces the older of the same source and year, with a new version."""
 
     OLD = """select c.*, o.municipality_id is not null as there, o.municipality_id is not null and o.value <> c.value as differs
-             from cells c left join population o on o.municipality_id = c.municipality_id and o.year = extract(year from c.period_on) and o.source_id = {source}
+             from cells c left join population o on o.municipality_id = c.municipality_id
+               and o.year = extract(year from c.period_on) and o.source_id = {source}
              where c.chunk = {chunk}"""
-    KEEP = """insert into population as o (municipality_id, year, source_id, country_id, value, import_id, row_number, version, created_at, updated_at)
+    KEEP = """insert into population as o (municipality_id, year, source_id, country_id, value, import_id, row_number, version,
+    created_at, updated_at)
               select municipality_id, extract(year from period_on)::int, {source}, country_id, value::bigint, {id}, rows[1], 1, {at}, {at}
               from old where differs or not there
               on conflict (municipality_id, year, source_id) do update
-                set value = excluded.value, import_id = excluded.import_id, row_number = excluded.row_number, version = o.version + 1, updated_at = excluded.updated_at"""
+                set value = excluded.value, import_id = excluded.import_id, row_number = excluded.row_number, version = o.version + 1,
+                updated_at = excluded.updated_at"""
     REVISE = TOUCHED = FIGURE = ""
     CHANGED = Observations.CHANGED
 

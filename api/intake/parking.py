@@ -14,7 +14,8 @@ from api.intake.upload import Intake
 SEEN = "(t.country_id = any((select app.read_countries())::int[]) or t.principal_id = (select app.principal()))"
 FETCH = f"""select t.id, t.import_id, t.source_id, t.place, t.rows, t.assigned_municipality_id, t.version, i.kind
     from parked t join import i on i.id = t.import_id where t.id = $1 and {SEEN}"""
-PLACE = """select m.id, m.country_id, m.country_id = any((select app.write_countries())::int[]) as may from municipality m where m.id = app.municipality_of($1)"""
+PLACE = """select m.id, m.country_id, m.country_id = any((select app.write_countries())::int[]) as may from municipality m where m.id =
+app.municipality_of($1)"""
 STAGE = """insert into staged select r[1]::int, split_part($2, '|', 1), split_part($2, '|', 2), r[2], r[3]::date, r[4], r[5]::numeric, ''
     from jsonb_array_elements($1::jsonb) e, lateral (select array(select jsonb_array_elements_text(e)) as r) x"""
 REMEMBER = """insert into place_match (source_id, place, country_id, municipality_id) values ($1, $2, $3, $4)
@@ -25,7 +26,8 @@ ASSIGN = "update parked set assigned_municipality_id = $2, country_id = $3, vers
 async def assign(reading: Reading, parked_id: UUID, address: str) -> None:
     """Say that parked rows are of one municipality, and take them in. Repeating it is safe.
 
-    Raises NotFound where they are not seen, Invalid where the municipality is not known, NotAllowed where its country is not the caller's to write,
+    Raises NotFound where they are not seen, Invalid where the municipality is not known, NotAllowed where its country is not the
+    caller's to write,
     Conflict where they were assigned to another one.
     """
     assert reading.credential is not None

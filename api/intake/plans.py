@@ -45,7 +45,9 @@ class Where:
     scheme: str | None = None
 
 
-TERRITORY = "select app.country_of($1) as country, (select id from admin1 where code = upper($2) and country_id = app.country_of($1)) as admin1"
+TERRITORY = (
+    "select app.country_of($1) as country, (select id from admin1 where code = upper($2) and country_id = app.country_of($1)) as admin1"
+)
 
 
 async def populations(house: House, year: int, source: str, where: Where, *, dry_run: bool) -> Plan:

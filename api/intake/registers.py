@@ -1,4 +1,5 @@
-"""Registers that are sent as tables: affiliations of an association, organisations of a country. One transaction, row by row through the write door."""
+"""Registers that are sent as tables: affiliations of an association, organisations of a country. One transaction, row by row through the
+write door."""
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -20,7 +21,15 @@ from api.readers.tables import Line, table
 
 Row = TypeVar("Row", bound=Kept)
 AFFILIATION_COLUMNS = {"municipality": True, "starts_on": False, "ends_on": False, "external_id": False}
-ORGANISATION_COLUMNS = {"external_id": True, "name": True, "short_name": False, "classification": True, "municipality": False, "website": False, "ends_on": False}
+ORGANISATION_COLUMNS = {
+    "external_id": True,
+    "name": True,
+    "short_name": False,
+    "classification": True,
+    "municipality": False,
+    "website": False,
+    "ends_on": False,
+}
 
 
 @dataclass(frozen=True)
@@ -35,19 +44,26 @@ class Asked:
 async def _places(caller: Caller, lines: list[Line]) -> dict[str, tuple[int, int]]:
     """Address -> (municipality, country), for the addresses that are known."""
     said = sorted({line.said["municipality"] for line in lines if "municipality" in line.said})
-    rows = await db.run(caller.session, "select a, m.id, m.country_id from unnest(cast(:said as text[])) a join municipality m on m.id = app.municipality_of(a)", said=said)
+    rows = await db.run(
+        caller.session,
+        "select a, m.id, m.country_id from unnest(cast(:said as text[])) a join municipality m on m.id = app.municipality_of(a)",
+        said=said,
+    )
     return {a: (m, c) for a, m, c in rows}
 
 
 async def _named(caller: Caller, noun: str, lines: list[Line]) -> dict[str, str]:
     """`scheme:value` -> thing, for the codes that are taken."""
     said = sorted({line.said["external_id"] for line in lines if "external_id" in line.said})
-    statement = "select scheme || ':' || value, thing from external_id where noun = :noun and scheme || ':' || value = any(cast(:said as text[]))"
-    return {code: thing for code, thing in await db.run(caller.session, statement, noun=noun, said=said)}
+    statement = (
+        "select scheme || ':' || value, thing from external_id where noun = :noun and scheme || ':' || value = any(cast(:said as text[]))"
+    )
+    return dict(list(await db.run(caller.session, statement, noun=noun, said=said)))
 
 
 async def affiliations(caller: Caller, association: Association, upload: Upload, asked: Asked) -> Import:
-    """The members of an association, as its register states them; new ones are proposed. Raises Invalid on another table, Conflict on other ends."""
+    """The members of an association, as its register states them; new ones are proposed. Raises Invalid on another table, Conflict on
+    other ends."""
     lines = table(upload.file, AFFILIATION_COLUMNS)
     places, ledger = await _places(caller, lines), Ledger(len(lines))
     known: dict[int, list[Affiliation]] = {}
@@ -60,7 +76,12 @@ async def affiliations(caller: Caller, association: Association, upload: Upload,
         except (Invalid, Conflict) as refusal:
             ledger.refuse(line.row, refusal)
     today = caller.at.date()
-    open_now = [a for rows in known.values() for a in rows if a.state is not State.DECLINED and (a.ends_on is None or a.ends_on > today) and a.id not in stated]
+    open_now = [
+        a
+        for rows in known.values()
+        for a in rows
+        if a.state is not State.DECLINED and (a.ends_on is None or a.ends_on > today) and a.id not in stated
+    ]
     if asked.snapshot:
         names = {p[0]: a for a, p in places.items()}
         ledger.would_end = [names.get(a.municipality_id, str(a.municipality_id)) for a in open_now]
@@ -95,12 +116,24 @@ async def _affiliation(caller: Caller, association: Association, known: dict[int
 
 def _proposed(caller: Caller, association: Association, place: tuple[int, int], line: Line) -> Affiliation:
     codes = dict([code(line.said["external_id"])]) if "external_id" in line.said else {}
-    said = {"municipality_id": place[0], "association_id": association.id, "starts_on": day(line.said, "starts_on") or caller.at.date(), "ends_on": day(line.said, "ends_on")}
+    said = {
+        "municipality_id": place[0],
+        "association_id": association.id,
+        "starts_on": day(line.said, "starts_on") or caller.at.date(),
+        "ends_on": day(line.said, "ends_on"),
+    }
     try:
         body = AffiliationFields.model_validate(said | {"external_ids": codes})
     except ValidationError as error:
         raise Invalid("ends_on must be after starts_on, and a code short.", "row-invalid") from error
-    return made(Affiliation, body, country_id=place[1], organisation_id=association.organisation_id, proposed_by=Side.ASSOCIATION, state=State.PROPOSED)
+    return made(
+        Affiliation,
+        body,
+        country_id=place[1],
+        organisation_id=association.organisation_id,
+        proposed_by=Side.ASSOCIATION,
+        state=State.PROPOSED,
+    )
 
 
 async def _keep(caller: Caller, row: Kept, action: str, asked: Asked, fields: list[str] | None = None) -> None:
@@ -121,10 +154,19 @@ async def _ended(caller: Caller, row: Affiliation | Organisation, ledger: Ledger
 async def _kept(caller: Caller, where: tuple[str, UUID | None, int], upload: Upload, ledger: Ledger, asked: Asked) -> Import:
     kind, organisation, country = where
     row = Import(
-        id=new_id(), principal_id=caller.principal, country_id=country, organisation_id=organisation, kind=kind, reader="table", file_name=upload.name,
-        file_sha256=upload.sha256, bytes=upload.size, dry_run=asked.dry_run, state=ImportState.CHECKED if asked.dry_run else ImportState.DONE,
+        id=new_id(),
+        principal_id=caller.principal,
+        country_id=country,
+        organisation_id=organisation,
+        kind=kind,
+        reader="table",
+        file_name=upload.name,
+        file_sha256=upload.sha256,
+        bytes=upload.size,
+        dry_run=asked.dry_run,
+        state=ImportState.CHECKED if asked.dry_run else ImportState.DONE,
         report=ledger.report().model_dump(mode="json"),
-    )  # fmt: skip
+    )
     await db.keep(caller, row, "import", fields=["report"])
     return row
 
@@ -142,7 +184,9 @@ async def organisations(caller: Caller, country: int, upload: Upload, asked: Ask
             ledger.refuse(line.row, refusal)
     if asked.snapshot:
         schemes = {name.partition(":")[0] for name in stated}
-        rows = (await caller.session.exec(select(Organisation).where(Organisation.country_id == country, col(Organisation.ends_on).is_(None)))).all()
+        rows = (
+            await caller.session.exec(select(Organisation).where(Organisation.country_id == country, col(Organisation.ends_on).is_(None)))
+        ).all()
         left = [o for o in rows if (ours := {f"{s}:{v}" for s, v in o.external_ids.items() if s in schemes}) and not ours & stated]
         ledger.would_end = [o.name for o in left]
         for row in confirmed_ends(left, asked.confirm_ends):
@@ -177,7 +221,12 @@ def _stated(line: Line, country: int, places: dict[str, tuple[int, int]]) -> Org
     if "municipality" in line.said and (place := places.get(line.said["municipality"])) is None:
         raise Invalid("No municipality has this code.", "place-unknown")
     said: dict[str, Any] = {k: line.said[k] for k in ("name", "short_name", "classification", "website") if k in line.said}
-    said |= {"country_id": country, "municipality_id": place and place[0], "external_ids": dict([code(line.said["external_id"])]), "ends_on": day(line.said, "ends_on")}
+    said |= {
+        "country_id": country,
+        "municipality_id": place and place[0],
+        "external_ids": dict([code(line.said["external_id"])]),
+        "ends_on": day(line.said, "ends_on"),
+    }
     try:
         return OrganisationFields.model_validate(said)
     except ValidationError as error:

@@ -16,16 +16,19 @@ from api.readers import Cell, Reader, decoded
 CHUNK = 50_000
 """Most values of one transaction."""
 TABLES = (
-    "create temp table staged (row_number int, place text, name text, indicator text, period_on date, frequency text, value numeric, problem text)",
+    "create temp table staged (row_number int, place text, name text, indicator text, period_on date, frequency text, value numeric,"
+    " problem text)",
     "create temp table placed (place text, name text, municipality_id int, country_id int, verdict text, assisted boolean)",
-    "create temp table cells (municipality_id int, country_id int, indicator_id int, period_on date, frequency text, value numeric, rows int[], assisted boolean, chunk int)",
+    "create temp table cells (municipality_id int, country_id int, indicator_id int, period_on date, frequency text, value numeric,"
+    " rows int[], assisted boolean, chunk int)",
 )
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _line(cell: Cell) -> str:
     place, name = cell.place[:200].translate(ESCAPES), cell.name[:200].translate(ESCAPES)
-    return f"{cell.row}\t{place}\t{name}\t{cell.indicator}\t{cell.period or '1900-01-01'}\t{cell.frequency}\t{cell.value or 0}\t{cell.problem}\n"
+    period = cell.period or "1900-01-01"  # A row with a problem states no period; the column still wants a day.
+    return f"{cell.row}\t{place}\t{name}\t{cell.indicator}\t{period}\t{cell.frequency}\t{cell.value or 0}\t{cell.problem}\n"
 
 
 async def _lines(reader: Reader, upload: Upload) -> AsyncIterator[bytes]:
@@ -51,7 +54,11 @@ class Places:
 
 
 def by_code(scheme: str) -> Places:
-    return Places("left join lateral (select e.thing::int as id from external_id e where e.noun = 'municipality' and e.scheme = $2 and e.value = p.place) f on true", (scheme,))
+    return Places(
+        """left join lateral (select e.thing::int as id from external_id e
+           where e.noun = 'municipality' and e.scheme = $2 and e.value = p.place) f on true""",
+        (scheme,),
+    )
 
 
 def by_name(country_id: int, admin1_id: int | None) -> Places:
@@ -67,7 +74,8 @@ MAY = "m.country_id = any((select app.write_countries())::int[]) or m.id = any((
 ASSIST = "m.id = any((select app.assist_municipalities())::int[])"
 """An association may draft for a municipality that nobody runs; no figure counts a draft."""
 PLACED = """insert into placed
-    select p.place, p.name, m.id, m.country_id, case when m.id is null then 'place-unknown' when {may} then '' when {assist} then '' else 'place-not-yours' end, coalesce(not ({may}), false)
+    select p.place, p.name, m.id, m.country_id, case when m.id is null then 'place-unknown' when {may} then '' when {assist} then '' else
+    'place-not-yours' end, coalesce(not ({may}), false)
     from (select distinct place, name from staged where problem = '') p {join}
     left join place_match k on k.source_id = $1 and k.place = p.place || '|' || p.name
     left join municipality m on m.id = coalesce(k.municipality_id, f.id)"""

@@ -14,6 +14,10 @@ from api.levels import Shape
 Item = TypeVar("Item")
 
 
+MOST = 200
+"""Most items on one page."""
+
+
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
@@ -33,7 +37,7 @@ class Query(BaseModel):
 
     SORTS: ClassVar[tuple[str, ...]] = ()
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     """Most items on one page."""
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     """`next` of the page before."""

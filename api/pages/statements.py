@@ -7,7 +7,7 @@ from typing import Any
 
 from api.domain.levels import Level
 from api.levels import UNITS
-from api.pages.listings import Listing
+from api.pages.listings import MOST, Listing
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ left join lateral (
       max(x.k) filter (where x.rn = {{limit}}) as last {total}
     from (select y.j::text as j, y.k::text as k, row_number() over () as rn
           from (select (select row_to_json(o) from (select {columns}) o) as j, json_build_array({keys}) as k
-                from {table} where l.unit is not null and e.who is not null and {where} {after} order by {order} limit {{limit}} + 1) y) x
+                from {table} where l.unit is not null and e.who is not null and {where} {after} order by {order} limit {most} + 1) y) x
+    where x.rn <= {{limit}} + 1
   ) p on true
 ) q on e.who is not null"""
 
@@ -82,6 +83,7 @@ def page_statement(listing: Listing, level: Level, filters: tuple[str, ...], aft
             where=where,
             after=f"and ({', '.join(key for key, _ in listing.keys)}) {sign} ({cursor})" if after else "",
             order=order_of(listing),
+            most=MOST,
             total=f", (select count(*) from {listing.table} where l.unit is not null and {where}) as total" if exact else "",
             total_out=", q.total" if exact else "",
         )

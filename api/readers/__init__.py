@@ -1,6 +1,7 @@
 """Turns an office's file into cells: what is said of one place, indicator and period, and on which row. Nothing is looked up or kept here.
 
-A reader is a class and, where only column names differ, a file of api/data/readers. Rows are numbered as a spreadsheet shows them: the header is row 1.
+A reader is a class and, where only column names differ, a file of api/data/readers. Rows are numbered as a spreadsheet shows them: the
+header is row 1.
 """
 
 import csv
@@ -11,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol, TextIO
+from typing import IO, Protocol, TextIO
 
 from api.domain.errors import Invalid
 
@@ -84,8 +85,7 @@ def rows(text: TextIO) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV with their numbers, counted as lines of the table. Raises Invalid where it cannot be read as one."""
     reader = csv.reader(text)
     try:
-        for n, row in enumerate(reader, 1):
-            yield n, row
+        yield from enumerate(reader, 1)
     except csv.Error as error:
         raise Invalid(f"The file cannot be read as CSV near row {reader.line_num}.", "csv-unreadable") from error
 
@@ -99,7 +99,7 @@ def columns(header: list[str], wanted: dict[str, str]) -> dict[str, int]:
     return {key: at[folded(name)] for key, name in wanted.items()}
 
 
-def decoded(file: BinaryIO) -> TextIO:
+def decoded(file: IO[bytes]) -> TextIO:
     """The file as text: UTF-8 where all of it is, else Windows-1252, which is how offices of the region save; NUL is refused as Invalid."""
     file.seek(0)
     sound = True

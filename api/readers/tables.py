@@ -34,7 +34,11 @@ def table(file: IO[bytes], columns: dict[str, bool]) -> list[Line]:
     missing = [c for c, required in columns.items() if required and c not in names]
     strange = [name for name in names if name and name not in columns]
     if missing or strange:
-        raise Invalid(f"Columns are {', '.join(columns)}; see `choices` for what is missing or strange.", "columns-differ", choices=[*missing, *strange])
+        raise Invalid(
+            f"Columns are {', '.join(columns)}; see `choices` for what is missing or strange.",
+            "columns-differ",
+            choices=[*missing, *strange],
+        )
     found = []
     for n, row in sheet:
         said = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name and cell.strip()}

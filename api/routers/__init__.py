@@ -6,5 +6,23 @@ from api.routers.indicator import catalogue, imports, observations, series
 from api.routers.levels import countries, municipalities, organisations, registers, ties
 from api.routers.network import members
 
-BACKEND = [m.router for m in (health, countries, municipalities, organisations, ties, registers, catalogue, observations, series, imports, feed, auth, people, services)]
+BACKEND = [
+    m.router
+    for m in (
+        health,
+        countries,
+        municipalities,
+        organisations,
+        ties,
+        registers,
+        catalogue,
+        observations,
+        series,
+        imports,
+        feed,
+        auth,
+        people,
+        services,
+    )
+]
 NETWORK = [members.router]

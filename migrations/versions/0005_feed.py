@@ -12,8 +12,7 @@ ACCESS = "noun = any('{principal,granted,invitation,api_key}'::text[])"
 
 def upgrade() -> None:
     statements.run("0005_feed.sql")
-    for function in ("offices_of(uuid, date)", "forget_lives()"):
-        op.execute(f"revoke execute on function app.{function} from public")
+    op.execute("revoke execute on function app.offices_of(uuid, date) from public")
     op.execute("grant execute on function app.offices_of(uuid, date) to amuprev_api")
     unit = f"case when {ACCESS} then {policies.unit(policies.WRITE)} else {policies.unit(policies.READ)} end"
     op.execute(f"alter policy change_select on change using (is_public or {policies.OWN} or {unit})")

@@ -17,10 +17,6 @@ as $$
       to_jsonb(u) - '{secret_sha256,created_at,updated_at,version}'::text[], at from used u)
   select u.principal_id from used u where u.id = invitation_id $$;
 
--- After a restore into another cluster the transaction numbers of the records mean nothing there and may lie ahead of its own: the feed, which
--- answers only what is behind the oldest running transaction, would hold them back. They come before everything new, in the order of seq.
-create function app.forget_lives() returns void language sql volatile as $$ update change set xid = '1'::xid8 where xid <> '1'::xid8 $$;
-
 -- The life of this database, which everyone may know, without a part of the secret that its cursors are sealed with.
 create or replace function app.epoch() returns text language sql stable
 as $$ select s.system_identifier::text || '-' || c.timeline_id::text || '-' || left(encode(sha256(e.secret::text::bytea), 'hex'), 8)

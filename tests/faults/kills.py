@@ -1,4 +1,4 @@
-"""Writers that repeat until they are answered, while the application and PostgreSQL are killed under them; then a count of what is there."""
+"""Writers that repeat until they are answered, while application and PostgreSQL are killed under them; then a count of what is there."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -43,6 +43,12 @@ class Ledger:
     replayed: int = 0
     longest_s: float = 0.0
     """The longest time from first sending something to its acknowledgement."""
+
+    def __str__(self) -> str:
+        answers = ", ".join(f"{n} x {status or 'no answer'}" for status, n in sorted(self.statuses.items()))
+        kills = ", ".join(f"{n} x {what}" for what, n in sorted(self.kills.items())) or "none"
+        repeated = f"{self.replayed} of them on repetition, after {self.longest_s:.1f} s at most"
+        return f"{len(self.kept)} acknowledged ({repeated}); answers: {answers}; kills: {kills}"
 
 
 @dataclass
@@ -157,28 +163,36 @@ async def writer(fire: Fire, number: int, ledger: Ledger, end: asyncio.Event, pa
             serial += 1
 
 
+KINDS = ("backend", "postmaster", "postgres", "application", "both")
+
+
 async def killer(fire: Fire, dice: random.Random, ledger: Ledger, end: asyncio.Event) -> None:
-    """Kill something every now and then; the application sometimes again while it is still starting."""
+    """Kill something every now and then: each kind once a round, in any order, until `end`."""
     while not end.is_set():
-        await asyncio.sleep(dice.uniform(0.3, 2.5))
-        what = dice.choice(["postmaster", "backend", "postgres", "postgres", "application", "both"])
-        ledger.kills[what] += 1
-        if what == "postmaster":
-            fire.kill_postmaster()
-        elif what == "backend":
-            fire.kill_a_backend(dice)
-        elif what == "postgres":
+        for what in dice.sample(KINDS, len(KINDS)):
+            await asyncio.sleep(dice.uniform(0.2, 2.0))
+            if end.is_set():
+                return
+            ledger.kills[what] += 1
+            await _kill(fire, what, dice)
+
+
+async def _kill(fire: Fire, what: str, dice: random.Random) -> None:
+    if what == "postmaster":
+        fire.kill_postmaster()
+    elif what == "backend":
+        fire.kill_a_backend(dice)
+    elif what == "postgres":
+        fire.kill_postgres()
+    else:
+        if what == "both":
+            fire.server.kill(signal.SIGSTOP)  # So that its supervisor does not bring PostgreSQL back in between.
             fire.kill_postgres()
-        else:
-            if what == "both":
-                fire.server.kill(signal.SIGSTOP)  # So that its supervisor does not bring PostgreSQL back in between.
-                fire.kill_postgres()
+        fire.restart()
+        if dice.random() < 0.3:  # And once more while it is starting.
+            await asyncio.sleep(dice.uniform(0.2, 1.5))
             fire.restart()
-            if dice.random() < 0.2:
-                await asyncio.sleep(dice.uniform(0.2, 1.5))
-                fire.restart()
-                ledger.kills["application, starting"] += 1
-            await fire.server.ready()
+        await fire.server.ready()
 
 
 async def rage(fire: Fire, seconds: float, *, writers: int = 6, seed: int = 1, tell: Tell = lambda _: None) -> Ledger:
@@ -200,12 +214,18 @@ async def rage(fire: Fire, seconds: float, *, writers: int = 6, seed: int = 1, t
     return ledger
 
 
-async def found(fire: Fire, ledger: Ledger) -> Counter[str]:
-    """How often each acknowledged thing is there: as a row, and as what the change feed says of it."""
-    rows = await fire.ask("select name, id::text from organisation where name like $1 || '%'", PREFIX)
-    changes = await fire.ask("select thing, count(*)::int from change where noun = 'organisation' and action = 'create' group by thing")
-    names, recorded = Counter(row["name"] for row in rows if row["id"] == ledger.kept.get(row["name"], row["id"])), dict(changes)
-    return Counter({name: names[name] if recorded.get(ledger.kept[name]) == 1 else -1 for name in ledger.kept})
+async def missing(fire: Fire, ledger: Ledger) -> dict[str, str]:
+    """Of what was acknowledged, that which is not there exactly once, as a row and as its change record; and what is wrong with it."""
+    rows, changes = defaultdict(list), Counter[str]()
+    for row in await fire.ask("select name, id::text from organisation where name like $1 || '%'", PREFIX):
+        rows[row["name"]].append(row["id"])
+    for row in await fire.ask("select thing from change where noun = 'organisation' and action = 'create'"):
+        changes[row["thing"]] += 1
+    wrong = {}
+    for name, id in ledger.kept.items():
+        if rows[name] != [id] or changes[id] != 1:
+            wrong[name] = f"{len(rows[name])} rows, {changes[id]} change records"
+    return wrong
 
 
 async def forgetful(fire: Fire) -> None:
@@ -232,5 +252,4 @@ async def lapse(fire: Fire, seconds: float = 2.0, *, writers: int = 6) -> tuple[
     patience.set()
     await asyncio.gather(*writing)
     ledger.kept = kept
-    there = await found(fire, ledger)
-    return ledger, sum(1 for name in kept if there[name] < 1)
+    return ledger, len(await missing(fire, ledger))

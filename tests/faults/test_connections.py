@@ -14,15 +14,13 @@ import pytest_asyncio
 
 from api import founding
 from api.embedded import EmbeddedPostgres
-from tests.contract import ROOT
 from tests.faults.server import Reply, Server, answer, exchange, serving_a_copy
+from tests.faults.slow import RATE, post_head, sesnsp, slow_upload
 
 HALF_OPEN = 1000
 GONE_S = 15.0
 """The longest a half-open connection may live."""
 BODY = 100_000_000
-RATE = 20_000
-"""Bytes a second of the slow line."""
 HEADER_S, IDLE_S = 2, 3
 """The deadlines of the impatient server, in seconds, so that a short upload outlasts every one of them."""
 
@@ -139,13 +137,9 @@ async def _flood(port: int, head: bytes, chunked: bool) -> tuple[Reply, int]:
         writer.transport.abort()
 
 
-def _post(path: str, *headers: str) -> bytes:
-    return "\r\n".join([f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", *headers, "", ""]).encode()
-
-
 @pytest.mark.parametrize("path", ["/v1/organisations", "/v1/auth/token", "/v1/imports/observations", "/v1/nowhere"])
 async def test_100_megabytes_are_refused_at_once(server: Server, path: str) -> None:
-    replies = [(await _flood(server.port, _post(path, f"Content-Length: {BODY}"), chunked=False))[0] for _ in range(5)]
+    replies = [(await _flood(server.port, post_head(path, f"Content-Length: {BODY}"), chunked=False))[0] for _ in range(5)]
     for reply in replies:
         assert reply.status == 413, "and the refusal arrives, though the client goes on sending"
         assert reply.headers["content-type"] == "application/problem+json"
@@ -156,16 +150,16 @@ async def test_100_megabytes_are_refused_at_once(server: Server, path: str) -> N
 
 
 async def test_chunks_without_end_are_refused_at_the_limit(server: Server) -> None:
-    reply, sent = await _flood(server.port, _post("/v1/auth/refresh", "Transfer-Encoding: chunked"), chunked=True)
+    reply, sent = await _flood(server.port, post_head("/v1/auth/refresh", "Transfer-Encoding: chunked"), chunked=True)
     assert reply.status == 413
     assert reply.headers["connection"] == "close"
     assert sent < 20_000_000, "what is beyond the limit is not waited for"
 
 
 async def test_who_asks_first_is_told_before_the_body(server: Server) -> None:
-    reply = await exchange(server.port, _post("/v1/organisations", f"Content-Length: {BODY}", "Expect: 100-continue"))
+    reply = await exchange(server.port, post_head("/v1/organisations", f"Content-Length: {BODY}", "Expect: 100-continue"))
     assert reply.status == 413, "and not 100"
-    reply = await exchange(server.port, _post("/v1/auth/refresh", "Content-Length: 2", "Expect: 100-continue"))
+    reply = await exchange(server.port, post_head("/v1/auth/refresh", "Content-Length: 2", "Expect: 100-continue"))
     assert reply.status == 100
 
 
@@ -176,39 +170,6 @@ async def test_an_ordinary_client_reads_the_refusal(server: Server) -> None:
 
 
 # ----------------------------------------------------------------------------------------------------------------- slow and stalled
-
-
-def sesnsp(size: int) -> bytes:
-    """A file in the layout of SESNSP of at least `size` bytes, over invented counts."""
-    with (ROOT / "tests" / "data" / "sesnsp_invented.csv").open("rb") as file:
-        lines = [file.readline()]
-    length, serial = len(lines[0]), 0
-    while length < size:
-        year, place = 2015 + serial // 46 % 9, 11_001 + serial % 46
-        kind = "La vida y la Integridad corporal,Homicidio,Homicidio doloso"
-        lines.append(f"{year},11,Guanajuato,{place},X,{kind},Modalidad {serial // 414},1,0,0,0,0,0,0,0,0,0,0,2\n".encode())
-        length, serial = length + len(lines[-1]), serial + 1
-    return b"".join(lines)
-
-
-def upload_head(token: str, length: int) -> bytes:
-    path = "/v1/imports/observations?reader=sesnsp&source=sesnsp&dry_run=true"
-    return _post(path, f"Content-Length: {length}", f"Authorization: Bearer {token}").replace(b"application/json", b"text/csv")
-
-
-async def slow_upload(server: Server, token: str, body: bytes, rate: int = RATE, stop_at: int | None = None) -> Reply:
-    """Sends `body` at `rate` bytes a second, or only its beginning. Returns the answer, timed from the first byte."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=2**24)
-    began = time.perf_counter()
-    writer.write(upload_head(token, len(body)))
-    for at in range(0, len(body) if stop_at is None else stop_at, rate // 4):
-        writer.write(body[at : at + rate // 4])
-        await writer.drain()
-        await asyncio.sleep(0.25)
-    try:
-        return await asyncio.wait_for(answer(reader, began), 60)
-    finally:
-        writer.transport.abort()
 
 
 async def test_a_slow_upload_arrives(impatient: tuple[Server, str]) -> None:

@@ -1,1 +1,1 @@
-"""Nobody reaches what is another's: once in bare SQL, where row security is all there is, and once over HTTP, with row security and without."""
+"""Nobody reaches what is another's: once in bare SQL, where row security is all there is, once over HTTP, with and without row security."""

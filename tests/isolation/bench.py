@@ -1,4 +1,4 @@
-"""Tries bare statements as somebody and compares what they reach with the rules. Everything happens inside one transaction and is rolled back."""
+"""Tries bare statements as somebody and compares what they reach with the rules. All of it is inside one transaction and rolled back."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,9 +18,10 @@ LET_THROUGH = (asyncpg.UniqueViolationError, asyncpg.ExclusionViolationError, as
 SAMPLE = 20
 DAY = timedelta(days=1)
 
-TABLES = """select c.relname as name, array(select a.attname::text from pg_index i, unnest(i.indkey) k join pg_attribute a on a.attrelid = c.oid and a.attnum = k
-      where i.indrelid = c.oid and i.indisprimary) as key, array(select a.attname::text from pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns
+TABLES = """select c.relname as name, array(select a.attname::text from pg_index i, unnest(i.indkey) k
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = k where i.indrelid = c.oid and i.indisprimary) as key,
+    array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      and a.attgenerated = '' order by a.attnum) as columns
     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1"""
 
 
@@ -90,8 +91,8 @@ class Bench:
         return who
 
     async def attempt(self, statement: str, *values: Any, role: str = "amuprev_api", after: str = "") -> Any:
-        """What `statement` came to: 'denied' for want of the privilege, 'refused' by row security, 'let' through to a constraint, or the rows of
-        `after` (of the statement itself where there is none), which the superuser reads before it is all undone."""
+        """What `statement` came to: 'denied' for want of the privilege, 'refused' by row security, 'let' through to a constraint, or rows:
+        those of `after`, which the superuser reads before it is all undone, or else of the statement itself."""
         result: Any = None
         try:
             async with self.connection.transaction():
@@ -122,7 +123,8 @@ class Bench:
                 expected = set(table.rows) - expected
             if found != expected:
                 found = found if isinstance(found, set) else set()
-                yield f"{who.name or 'the public'}: {command} {table.name}: too many {sorted(found - expected)[:3]}, too few {sorted(expected - found)[:3]}"
+                many, few = sorted(found - expected)[:3], sorted(expected - found)[:3]
+                yield f"{who.name or 'the public'}: {command} {table.name}: too many {many}, too few {few}"
         async for said in self._inserting(table, who):
             yield said
         async for said in self._moving(table, who):
@@ -154,8 +156,8 @@ class Bench:
 
     def _elsewhere(self) -> dict[str, Any]:
         """Belize, and an association there: where nobody but the region reaches."""
-        nowhere = self.map.organisation(9)
-        return {"country_id": 84, "municipality_id": 840001, "organisation_id": nowhere, "id": nowhere, "programme_id": nowhere, "principal_id": nowhere}
+        nowhere = dict.fromkeys(("organisation_id", "id", "programme_id", "principal_id"), self.map.organisation(9))
+        return {"country_id": 84, "municipality_id": 840001} | nowhere
 
     async def owning(self, table: Table) -> AsyncIterator[str]:
         """The owner, too, is under forced row security; without a policy of its own a backfill touches nothing and a dump is empty."""
@@ -167,7 +169,8 @@ class Bench:
 
     async def policies(self, table: Table) -> AsyncIterator[str]:
         """What no statement can show where the privilege is wanting anyway: that each command has its policy."""
-        found = await self.connection.fetch("select policyname::text, permissive from pg_policies where schemaname = 'public' and tablename = $1", table.name)
+        statement = "select policyname::text, permissive from pg_policies where schemaname = 'public' and tablename = $1"
+        found = await self.connection.fetch(statement, table.name)
         expected = {f"{table.name}_{suffix}" for suffix in POLICIES}
         if {r["policyname"] for r in found} != expected or any(r["permissive"] != "PERMISSIVE" for r in found):
             yield f"{table.name} has the policies {sorted(r['policyname'] for r in found)}"
@@ -204,4 +207,3 @@ def _mark(table: Table) -> str:
 def _plain(row: Row) -> Row:
     """A row as JSON that jsonb_populate_record takes: json columns come from asyncpg as text."""
     return {k: json.loads(v) if isinstance(v, str) and k in ("external_ids", "body", "report", "rows") else v for k, v in row.items()}
-

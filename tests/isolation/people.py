@@ -52,7 +52,7 @@ class Units:
 
 @dataclass(frozen=True)
 class Person:
-    """A person with what they reach: `principal` is None for the public; `drafts` are the municipalities for which they may draft figures."""
+    """A person with what they reach: `principal` is None for the public; for the municipalities `drafts` they may draft figures."""
 
     name: str
     principal: UUID | None
@@ -76,10 +76,11 @@ class Map:
         return row["starts_on"] <= self.today and (row["ends_on"] is None or row["ends_on"] > self.today)
 
     def before(self, place: int, *, principal_only: bool = False) -> set[int]:
-        """The place and everything that it succeeded, at any remove; where asked only along the lines of which it is the principal successor."""
+        """The place and everything that it succeeded, at any remove; where asked, only as the principal successor."""
         found, grown = {place}, True
         while grown:
-            older = {s["predecessor_id"] for s in self.tables["succession"] if s["successor_id"] in found and (s["principal"] or not principal_only)}
+            lines = [s for s in self.tables["succession"] if s["principal"] or not principal_only]
+            older = {s["predecessor_id"] for s in lines if s["successor_id"] in found}
             grown = not older <= found
             found |= older
         return found
@@ -128,11 +129,17 @@ class Map:
         if office.level == "municipality":
             return Units(municipalities=frozenset(self.before(office.unit)))
         if office.level == "association":
-            ties = [t for t in self.tables["affiliation"] if t["association_id"] == office.unit and t["state"] == "confirmed" and self.in_force(t)]
-            return Units(municipalities=self.with_before({t["municipality_id"] for t in ties}), organisations=frozenset({self.organisation(office.unit)}))
-        key = self.programme(office.unit)
-        ties = [t for t in self.tables["participation"] if t["programme_id"] == key and t["level"] == "municipality" and self.in_force(t)]
-        return Units(municipalities=self.with_before({t["municipality_id"] for t in ties}), organisations=frozenset({key}))
+            return Units(municipalities=self.affiliated(office.unit), organisations=frozenset({self.organisation(office.unit)}))
+        return Units(municipalities=self.participating(office.unit), organisations=frozenset({self.programme(office.unit)}))
+
+    def affiliated(self, association: int) -> frozenset[int]:
+        """What an association reaches today: its confirmed members, each with what it succeeded."""
+        ties = [t for t in self.tables["affiliation"] if t["association_id"] == association and t["state"] == "confirmed"]
+        return self.with_before({t["municipality_id"] for t in ties if self.in_force(t)})
+
+    def participating(self, code: str) -> frozenset[int]:
+        ties = [t for t in self.tables["participation"] if t["programme_id"] == self.programme(code) and t["level"] == "municipality"]
+        return self.with_before({t["municipality_id"] for t in ties if self.in_force(t)})
 
     def _write(self, office: Office, read: Units) -> Units:
         if office.level == "municipality":

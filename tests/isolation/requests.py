@@ -35,7 +35,7 @@ def at(rule: Says) -> Fits:
 
 @dataclass(frozen=True)
 class Entry:
-    """One operation. Whoever `may` gets 2xx; of the others who `sees` gets 403 and the rest 404; the public gets 401 unless it is `public`."""
+    """One operation. Whoever `may` gets 2xx; of the others who `sees` gets 403, the rest 404; the public gets 401 unless it is `public`."""
 
     may: Fits = _everyone
     sees: Fits = _everyone
@@ -59,13 +59,31 @@ class Entry:
 region_only = at(rules.administered)
 managed = at(rules.written_at_its_unit)
 country = at(rules.either(rules.administered, rules.of_its_country))
-affiliation_seen: Fits = lambda t, who, map: rules.read_at_its_unit(t.row(map) | {"organisation_id": map.organisation(t.association)}, who)  # noqa: E731
-programme: Fits = lambda t, who, map: who.write.region or map.programme(t.programme) in who.write.organisations  # noqa: E731
-association: Fits = lambda t, who, map: not who.write.region and not who.write.countries and map.organisation(t.association) in who.write.organisations  # noqa: E731
-municipality: Fits = lambda t, who, map: t.municipality in who.write.municipalities or (  # noqa: E731
-    t.name not in MANNED and t.country in who.write.countries and not who.write.region
-)
-either_side: Fits = lambda t, who, map: association(t, who, map) or municipality(t, who, map)  # noqa: E731
+
+
+def affiliation_seen(target: Target, who: Person, map: Map) -> bool:
+    return rules.read_at_its_unit(target.row(map) | {"organisation_id": map.organisation(target.association)}, who)
+
+
+def programme(target: Target, who: Person, map: Map) -> bool:
+    return who.write.region or map.programme(target.programme) in who.write.organisations
+
+
+def association(target: Target, who: Person, map: Map) -> bool:
+    """Who speaks for the association: its officers, and neither its country nor the region."""
+    return not who.write.countries and map.organisation(target.association) in who.write.organisations
+
+
+def municipality(target: Target, who: Person, map: Map) -> bool:
+    """Who speaks for the municipality: its own people, and where there are none its country's coordinator."""
+    for_it = target.name not in MANNED and target.country in who.write.countries and not who.write.region
+    return for_it or target.municipality in who.write.municipalities
+
+
+def either_side(target: Target, who: Person, map: Map) -> bool:
+    return association(target, who, map) or municipality(target, who, map)
+
+
 EVERYWHERE = (*TARGETS, *OFFICES)
 
 
@@ -75,6 +93,10 @@ def unique(operation: str, target: Target) -> str:
 
 def office(operation: str, target: Target) -> dict[str, Any]:
     return target.unit | {"role": "reader", "starts_on": "2030-01-01"}
+
+
+def invited(operation: str, target: Target) -> dict[str, Any]:
+    return office(operation, target) | {"email": f"{unique(operation, target)}@x.example", "display_name": "x"}
 
 
 def tie(operation: str, target: Target) -> dict[str, Any]:
@@ -94,11 +116,17 @@ def decided(thing: Thing, **more: Any) -> Entry:
     return Entry(sees=affiliation_seen, thing=thing, **more)
 
 
+def numbered(operation: str, target: Target) -> dict[str, Any]:
+    """The unit by its own key, by which the version to change is looked up."""
+    return {"unit": getattr(target, operation.removeprefix("change_"))}
+
+
 def ended(operation: str, target: Target) -> dict[str, Any]:
     return {"ends_on": f"{1900 + NUMBER[operation]}-06-01"}
 
 
 MONTHS = ("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio", "Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre")
+SUCCESSION = {"kind": "merge", "effective_on": "2100-01-01", "principal": False}
 PASSED = {"act_reference": "Act", "act_sha256": "0" * 64}
 
 ENTRIES: dict[str, Entry] = {
@@ -109,18 +137,18 @@ ENTRIES: dict[str, Entry] = {
     "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),
     "read_organisation": Entry(public=True, thing=targets.ORGANISATION),
     "read_participation": Entry(public=True, thing=targets.PARTICIPATION),
-    "read_succession": Entry(public=True, thing=("succession", {"kind": "merge", "effective_on": "2100-01-01", "share": 1, "principal": False})),
+    "read_succession": Entry(public=True, thing=("succession", SUCCESSION | {"share": 1})),
     "read_me": Entry(),
     # The register.
-    "change_country": Entry(region_only, body=lambda o, t: {"committee_name": t.name}, version="country", path=lambda o, t: {"unit": t.country}),
+    "change_country": Entry(region_only, body=lambda o, t: {"committee_name": t.name}, version="country", path=numbered),
     "add_municipality": Entry(region_only, body=lambda o, t: {"name": unique(o, t), "country": t.iso2}),
-    "change_municipality": Entry(region_only, body=lambda o, t: {"notes": "x"}, version="municipality", path=lambda o, t: {"unit": t.municipality}),
+    "change_municipality": Entry(region_only, body=lambda o, t: {"notes": "x"}, version="municipality", path=numbered),
     "add_succession": Entry(
         region_only,
-        body=lambda o, t: {"predecessor_id": before(t, o), "successor_id": t.municipality, "kind": "merge", "effective_on": "2100-01-01", "principal": False},
+        body=lambda o, t: SUCCESSION | {"predecessor_id": before(t, o), "successor_id": t.municipality},
     ),
     "add_programme": Entry(region_only, body=lambda o, t: {"code": unique(o, t), "name": "x", "name_es": "x", "name_pt": "x"}),
-    "change_programme": Entry(programme, body=lambda o, t: {"description": t.name}, version="programme.code", path=lambda o, t: {"unit": t.programme}),
+    "change_programme": Entry(programme, body=lambda o, t: {"description": t.name}, version="programme.code", path=numbered),
     "add_organisation": Entry(country, body=lambda o, t: {"name": unique(o, t), "classification": "ngo", "country_id": t.country}),
     "change_organisation": Entry(country, thing=targets.ORGANISATION, body=lambda o, t: {"name": "Other"}, version="organisation"),
     "remove_organisation": Entry(country, thing=targets.ORGANISATION, version="organisation"),
@@ -144,7 +172,7 @@ ENTRIES: dict[str, Entry] = {
     "revoke_grant": access(targets.GRANT, version="granted"),
     "grant_role": access(targets.SERVICE, body=lambda o, t: office(o, t) | {"principal_id": key(o, t)}),
     "read_invitation": access(targets.INVITATION),
-    "invite_person": Entry(managed, body=lambda o, t: office(o, t) | {"email": f"{unique(o, t)}@x.example", "display_name": "x"}, targets=EVERYWHERE),
+    "invite_person": Entry(managed, body=invited, targets=EVERYWHERE),
     "add_service": Entry(managed, body=lambda o, t: office(o, t) | {"display_name": "x"}, targets=EVERYWHERE),
     "read_key": access(targets.API_KEY),
     "revoke_key": access(targets.API_KEY, version="api_key"),
@@ -210,6 +238,7 @@ TENANT_LISTS: dict[str, TenantList] = {
     "invitations": TenantList("invitation", rules.written_at_its_unit),
     "keys": TenantList("api_key", rules.either(rules.own, rules.written_at_its_unit)),
 }
-PUBLIC_LISTS = frozenset(
-    {"countries", "admin1", "municipalities", "successions", "organisations", "associations", "programmes", "participations", "indicators", "sources", "schemes", "members"}
+PUBLIC_LISTS = (
+    *("countries", "admin1", "municipalities", "successions", "organisations", "associations", "members"),
+    *("programmes", "participations", "indicators", "sources", "schemes"),
 )

@@ -122,7 +122,8 @@ class Rule:
     """Columns that place a row, where the table has them."""
 
     def says(self, command: str) -> Says:
-        return {"select": self.select, "insert": self.insert, "update": self.update or self.insert, "delete": self.delete or self.insert}[command]
+        said = {"select": self.select, "update": self.update, "delete": self.delete}.get(command)
+        return said or self.insert
 
 
 NONE: frozenset[str] = frozenset()

@@ -31,6 +31,9 @@ def places(map: Map) -> dict[str, tuple[int, int, UUID | None, str]]:
     }
 
 
+COLUMNS = "select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0"
+
+
 def key(table: str, place: str) -> str:
     """The same id in every run."""
     return str(uuid5(NAMESPACE_URL, f"isolation:{table}:{place}"))
@@ -47,7 +50,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "invitation": {"kind": "invitation", "secret_sha256": "x", "expires_at": LATER},
     "api_key": {"secret_sha256": "x", "expires_at": LATER},
     "organisation": {"name": "Seeded", "classification": "ngo"},
-    "change": { "thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
+    "change": {"thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
     "idempotency": {"fingerprint": "x", "status": 200, "created_at": "2027-01-01T00:00:00Z"},
     "population": {"year": 2020, "source_id": 1, "value": 1000},
     "observation": FACT,
@@ -67,8 +70,9 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     country, municipality, organisation, name = where
     principal = str(map.person(name).principal)
     said = {"country_id": country, "municipality_id": municipality, "organisation_id": str(organisation) if organisation else None}
-    said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal, "import_id": key("import", place)}
-    said |= {"key": place, "assisted": place in ("tegucigalpa", "sonsonate"), "seq": -1 - list(places(map)).index(place), "is_public": place == "mexico", "place": place}
+    said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal}
+    said |= {"key": place, "seq": -1 - list(places(map)).index(place), "place": place, "import_id": key("import", place)}
+    said |= {"assisted": place in ("tegucigalpa", "sonsonate"), "is_public": place == "mexico"}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
     if table == "organisation":
@@ -79,10 +83,11 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
 async def sow(owner: asyncpg.Connection, map: Map) -> None:
     """Insert them all, as the owner."""
     for table in TEMPLATES:
-        columns = [r["attname"] for r in await owner.fetch("select attname from pg_attribute where attrelid = $1::text::regclass and attnum > 0", f'"{table}"')]
+        columns = [r["attname"] for r in await owner.fetch(COLUMNS, f'"{table}"')]
         for place, where in places(map).items():
             if table in OF_PLACES and not where[1]:
                 continue
             said = row(table, place, where, map, columns)
             names = ", ".join(said)
-            await owner.execute(f'insert into "{table}" ({names}) select {names} from jsonb_populate_record(null::"{table}", $1::jsonb)', json.dumps(said))
+            statement = f'insert into "{table}" ({names}) select {names} from jsonb_populate_record(null::"{table}", $1::jsonb)'
+            await owner.execute(statement, json.dumps(said))

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 import asyncpg
 
 from tests.isolation.people import Map
+from tests.isolation.seeds import COLUMNS, FACT
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Target:
         if self.office:
             organisation = map.organisation(self.association) if self.office == "association" else map.programme(self.programme)
         country = 0 if self.office == "programme" else self.country
-        return {"country_id": country, "municipality_id": self.municipality, "organisation_id": organisation, "principal_id": None, "id": None}
+        place = {"country_id": country, "municipality_id": self.municipality, "organisation_id": organisation}
+        return place | {"principal_id": None, "id": None}
 
     @property
     def unit(self) -> dict[str, Any]:
@@ -81,9 +83,9 @@ IMPORT: Thing = ("import", {"kind": "observations", "reader": "x", "file_sha256"
 PROPOSED: Thing = ("affiliation", {"state": "proposed", "proposed_by": "association"})
 CONFIRMED: Thing = ("affiliation", {"state": "confirmed", "proposed_by": "association", "decided_by": "municipality"})
 PARTICIPATION: Thing = ("participation", {"level": "municipality", "basis": "seeded"})
-ERRORS: list[Any] = []
-REPORT = {k: 0 for k in ("rows_in", "rows_used", "rows_parked", "rows_refused", "rows_ignored", "values", "created", "changed", "unchanged")}
-REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "ended": 0, "would_end": ERRORS, "errors": ERRORS, "totals": {}}  # type: ignore[dict-item]
+COUNTED = ("in", "used", "parked", "refused", "ignored")
+REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("values", "created", "changed", "unchanged", "ended"), 0)
+REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "totals": {}}
 
 
 def year(n: int) -> dict[str, str]:
@@ -93,15 +95,15 @@ def year(n: int) -> dict[str, str]:
 
 async def insert(owner: asyncpg.Connection, table: str, said: dict[str, Any]) -> None:
     """A row of `table`, from what of `said` it has columns for."""
-    found = await owner.fetch("select attname::text as name from pg_attribute where attrelid = $1::text::regclass and attnum > 0", f'"{table}"')
-    names = [r["name"] for r in found if r["name"] in said]
+    found = await owner.fetch(COLUMNS, f'"{table}"')
+    names = [r["attname"] for r in found if r["attname"] in said]
     columns = ", ".join(names)
     statement = f'insert into "{table}" ({columns}) select {columns} from jsonb_populate_record(null::"{table}", $1::jsonb)'
     await owner.execute(statement, json.dumps({n: said[n] for n in names}, default=str))
 
 
 async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thing: Thing, target: Target) -> None:
-    """The thing at `target` that `operation` is about; `n` numbers the operations. Belongs to an account that is seeded at the same place."""
+    """The thing at `target` that `operation` is about, of an account that is seeded at the same place; `n` numbers the operations."""
     table, said = thing
     row = target.row(map) | {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
     if table == "parked":
@@ -125,7 +127,7 @@ async def account(owner: asyncpg.Connection, map: Map, target: Target) -> None:
 
 async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:
     """One observation, its summary and a population at `target`."""
-    fact = target.row(map) | {"indicator_id": 1, "source_id": 1, "frequency": "M", "dims": "", "value": 5, "status": "A", "period_on": "2022-03-01"}
+    fact = target.row(map) | FACT
     await insert(owner, "observation", fact)
     months: list[int | None] = [None, None, 5, *[None] * 9]
     await insert(owner, "figure", fact | {"year": 2022, "total": 5, "months": 1, "by_month": months})

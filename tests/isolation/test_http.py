@@ -1,143 +1,33 @@
 """Every operation of both documents, asked by everyone, about what is theirs, a sibling's, another country's and another association's.
 
-Once with row security, and once with it off on every table: then the application's own predicates are all there is, and the answers are the same.
+Once with row security, and once with it off on every table: then the application's own predicates are all there is, and the answers
+are the same.
 """
 
 import json
-import re
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 
+from api import demo
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
-from tests import contract
 from tests.conftest import opened
 from tests.isolation import rules, targets
+from tests.isolation.matrix import LIST, SAME_ID, SERIES, Matrix, Operation, is_list, operations, said_of
 from tests.isolation.people import PEOPLE, Map, Person
-from tests.isolation.requests import ENTRIES, JOINING, NUMBER, PUBLIC_LISTS, TAKES_IN, TENANT_LISTS, Entry
+from tests.isolation.requests import ENTRIES, JOINING, NUMBER, TAKES_IN, TENANT_LISTS, Entry
 from tests.isolation.targets import NOTHING, TARGETS, Target
-
-LIST = re.compile(r"list_(?:(region|programme|country|association|municipality)_)?(\w+)$")
-SERIES = re.compile(r"read_(region|programme|country|association|municipality)_series$")
-SAME_ID = {"X-Request-Id": "isolation"}
-UNITS = {"countries": "iso2", "associations": "association", "members": "association", "programmes": "programme", "municipalities": "municipality"}
-
-
-@dataclass(frozen=True)
-class Operation:
-    """An operation of a document."""
-
-    name: str
-    method: str
-    path: str
-
-    @property
-    def level(self) -> str:
-        found = LIST.match(self.name) or SERIES.match(self.name)
-        return found.group(1) or "region" if found else ""
-
-    def at(self, target: Target, said: dict[str, Any]) -> str:
-        """The path about `target`; `said` holds what the entry says of its variables."""
-        thing = targets.key(self.name, target)
-        if "/keys/" in self.path:
-            thing = thing.replace("-", "")[:12]
-        unit = next((getattr(target, name) for part, name in UNITS.items() if f"/{part}/{{unit}}" in self.path), "")
-        return self.path.format_map({"unit": unit, "id": thing, "code": "homicide"} | said)
-
-
-def operations() -> list[Operation]:
-    return [Operation(o["operationId"], method.upper(), path) for _, _, path, said, _ in contract.operations() for method, o in said.items()]
-
-
-def is_list(operation: Operation) -> bool:
-    found = LIST.match(operation.name)
-    return operation.name not in ENTRIES and found is not None and found.group(2) in (*TENANT_LISTS, *PUBLIC_LISTS)
-
-
-@dataclass
-class Matrix:
-    """The API over a seeded region, and everyone's client."""
-
-    owner: asyncpg.Connection
-    map: Map
-    places: dict[int, int]
-    """Municipality -> country."""
-    people: dict[str, Person] = field(default_factory=dict)
-    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
-    missing: dict[tuple[str, str], bytes] = field(default_factory=dict)
-
-    async def send(self, operation: Operation, entry: Entry, target: Target, name: str) -> httpx.Response:
-        """The request about `target`, the same to the byte for everyone but for the token."""
-        said = entry.path(operation.name, target)
-        headers = {"If-Match": f'"{await self._version(operation, entry, target, said)}"'} if entry.version else {}
-        content: dict[str, Any] = {"json": entry.body(operation.name, target)} if entry.body else {}
-        if entry.file:
-            content, headers = {"content": entry.file(target).encode()}, headers | {"Content-Type": "text/csv"}
-        query = entry.query(operation.name, target)
-        return await self.clients[name].request(operation.method, operation.at(target, said), params=query or None, headers=headers, **content)
-
-    async def _version(self, operation: Operation, entry: Entry, target: Target, said: dict[str, Any]) -> int:
-        table, _, column = entry.version.partition(".")
-        key = str(said.get("unit") or operation.at(target, said).split("/")[3])
-        return int(await self.owner.fetchval(f"select version from {table} where {column or 'id'}::text = $1", key) or 1)
-
-    def expected(self, entry: Entry, target: Target, who: Person) -> int:
-        """200 stands for every 2xx."""
-        if entry.public:
-            return 200
-        if who.principal is None:
-            return 401
-        if entry.answers:
-            return 200
-        if entry.clashes(target, who, self.map):
-            return 409
-        if entry.may(target, who, self.map):
-            return 200
-        return 403 if entry.sees(target, who, self.map) else 404
-
-    async def asked(self, operation: Operation, entry: Entry, target: Target, who: Person) -> list[str]:
-        """Ask, and what is wrong with the answer."""
-        answer = await self.send(operation, entry, target, who.name)
-        expected = self.expected(entry, target, who)
-        told = f"{who.name or 'the public'}: {operation.name} at {target.name}: {answer.status_code}"
-        found = 200 if answer.is_success else answer.status_code
-        if found != expected:
-            return [f"{told}, not {expected}: {answer.text[:200]}"]
-        if found == 404 and answer.content != await self._as_if_it_were_not(operation, entry, who):
-            return [f"{told} tells that there is something: {answer.text[:200]}"]
-        if found == 200 and entry.answers and not entry.answers(answer.json(), self._may(entry, target, who)):
-            return [f"{told} did what it may not, or not what it may: {answer.text[:500]}"]
-        return []
-
-    def _may(self, entry: Entry, target: Target, who: Person) -> bool:
-        return target.country in who.write.countries or target.municipality in who.write.municipalities
-
-    async def _as_if_it_were_not(self, operation: Operation, entry: Entry, who: Person) -> bytes:
-        if (operation.name, who.name) not in self.missing:
-            answer = await self.send(operation, entry, NOTHING, who.name)
-            assert answer.status_code == 404, f"{operation.name} of nothing: {answer.text[:200]}"
-            self.missing[operation.name, who.name] = answer.content
-        return self.missing[operation.name, who.name]
-
-    async def sums(self) -> dict[str, str]:
-        """A checksum of every table, but for what the clock keeps."""
-        names = await self.owner.fetch("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition")
-        every = [n["relname"] for n in names if n["relname"] not in ("scope", "session")]
-        return {n: await self.owner.fetchval(f"""select md5(string_agg(t::text, '|' order by t::text)) from "{n}" t""") for n in every}
-
-    async def rows(self, table: str) -> list[dict[str, Any]]:
-        return [dict(r) for r in await self.owner.fetch(f'select * from "{table}"')]
 
 
 @pytest_asyncio.fixture(scope="module", params=["with-row-security", "without-row-security"])
-async def matrix(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, region_template: str, settings: Settings) -> AsyncIterator[Matrix]:
+async def matrix(
+    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, region_template: str, settings: Settings
+) -> AsyncIterator[Matrix]:
     name = f"isolation_{request.param.replace('-', '_')}"
     postgres.create(name, region_template)
     try:
@@ -159,7 +49,9 @@ async def matrix(request: pytest.FixtureRequest, postgres: EmbeddedPostgres, reg
 
 
 def test_every_operation_is_asked_about() -> None:
-    unknown = [o.name for o in operations() if o.name not in ENTRIES and o.name not in JOINING and not is_list(o) and not SERIES.match(o.name)]
+    unknown = [
+        o.name for o in operations() if o.name not in ENTRIES and o.name not in JOINING and not is_list(o) and not SERIES.match(o.name)
+    ]
     assert unknown == [], "say in tests/isolation/requests.py what is sent for these operations, and who may"
     gone = set(ENTRIES) - {o.name for o in operations()}
     assert gone == set(), "these operations are in no document any more"
@@ -193,12 +85,7 @@ def _in_level(matrix: Matrix, operation: Operation, target: Target, row: dict[st
 def _municipalities(matrix: Matrix, level: str, target: Target) -> frozenset[int]:
     if level == "municipality":
         return frozenset(matrix.map.before(target.municipality))
-    if level == "association":
-        ties = [t for t in matrix.map.tables["affiliation"] if t["association_id"] == target.association and t["state"] == "confirmed"]
-    else:
-        key = matrix.map.programme(target.programme)
-        ties = [t for t in matrix.map.tables["participation"] if t["programme_id"] == key and t["level"] == "municipality"]
-    return matrix.map.with_before({t["municipality_id"] for t in ties if matrix.map.in_force(t)})
+    return matrix.map.affiliated(target.association) if level == "association" else matrix.map.participating(target.programme)
 
 
 async def test_lists_hold_exactly_what_everyone_sees(matrix: Matrix) -> None:
@@ -226,7 +113,11 @@ async def _counted(matrix: Matrix, path: str, who: Person, identity: Identity, e
     limit = 200 if len(expected) < 20 else 2
     page = await matrix.clients[who.name].get(path, params={"limit": limit, "count": "exact"})
     if who.principal is None or not page.is_success:
-        return [] if page.status_code == 401 and who.principal is None else [f"{who.name or 'the public'}: {path}: {page.status_code} {page.text[:200]}"]
+        return (
+            []
+            if page.status_code == 401 and who.principal is None
+            else [f"{who.name or 'the public'}: {path}: {page.status_code} {page.text[:200]}"]
+        )
     items = sorted(identity(item) for item in page.json()["items"])
     if page.json()["count"] != len(expected) or (items != expected if limit == 200 else not set(items) <= set(expected)):
         return [f"{who.name}: {path} counts {page.json()['count']}, not {len(expected)}, and shows {items}"]
@@ -236,7 +127,11 @@ async def _counted(matrix: Matrix, path: str, who: Person, identity: Identity, e
 async def _exported(matrix: Matrix, path: str, who: Person, identity: Identity, expected: list[Any]) -> list[str]:
     whole = await matrix.clients[who.name].get(path, params={"format": "ndjson"})
     if who.principal is None or not whole.is_success:
-        return [] if whole.status_code == 401 and who.principal is None else [f"{who.name or 'the public'}: {path} as lines: {whole.status_code}"]
+        return (
+            []
+            if whole.status_code == 401 and who.principal is None
+            else [f"{who.name or 'the public'}: {path} as lines: {whole.status_code}"]
+        )
     lines = sorted(identity(json.loads(line)) for line in whole.text.splitlines())
     return [] if lines == expected else [f"{who.name}: {path} as lines holds {len(lines)}, not {len(expected)}"]
 
@@ -261,7 +156,9 @@ async def test_public_lists_are_the_same_for_everyone(matrix: Matrix) -> None:
         if LIST.match(operation.name).group(2) in TENANT_LISTS:  # type: ignore[union-attr]
             continue
         for n, path in enumerate(sorted({operation.at(t, {}) for t in TARGETS})):
-            answers = [await matrix.clients[name].get(path, params={"limit": 2}) for name in (PEOPLE if n == 0 else ("", "mixco", "comures"))]
+            answers = [
+                await matrix.clients[name].get(path, params={"limit": 2}) for name in (PEOPLE if n == 0 else ("", "mixco", "comures"))
+            ]
             assert {a.status_code for a in answers} == {200}, path
             assert len({a.content for a in answers}) == 1, path
 
@@ -299,7 +196,7 @@ async def test_figures_are_answered_for_levels_that_are_seen_whole(matrix: Matri
                 if answer.status_code != expected:
                     wrong.append(f"{who.name}: {operation.name} at {target.name}: {answer.status_code}, not {expected}")
                 missing = await matrix.clients[who.name].get(operation.at(NOTHING, {}))
-                if expected == 404 and answer.content != missing.content:
+                if expected == 404 and said_of(answer) != said_of(missing):
                     wrong.append(f"{who.name}: {operation.name} at {target.name} tells that there is something")
         assert granted, f"nobody reads {operation.name}"
     assert not wrong, "\n".join(wrong[:40])
@@ -327,7 +224,7 @@ async def test_files_are_taken_in_for_the_places_of_who_sends_them(matrix: Matri
         entry = ENTRIES[operation.name]
         for target in entry.targets:
             before = await matrix.sums()
-            allowed = [who for who in matrix.people.values() if matrix._may(entry, target, who)]
+            allowed = [who for who in matrix.people.values() if matrix.writes_at(entry, target, who)]
             for who in [w for w in matrix.people.values() if w not in allowed]:
                 wrong += await matrix.asked(operation, entry, target, who)
             after = await matrix.sums()
@@ -351,3 +248,35 @@ async def test_the_same_request_is_granted_to_somebody(matrix: Matrix) -> None:
             turn += 1
             wrong += await matrix.asked(operation, entry, target, allowed[turn % len(allowed)])
     assert not wrong, "\n".join(wrong[:40])
+
+
+async def test_coming_in_and_going_out_is_about_oneself(matrix: Matrix, settings: Settings) -> None:
+    """Last, because it ends everybody's sessions. Each of JOINING is sent, the same for all; what was made up answers like what never was."""
+    public, secret = matrix.clients[""], demo.password(settings.home)
+    mixco = {"username": "mixco@demo.example", "password": secret}
+    signed = {name: await client.post("/v1/auth/token", data=mixco) for name, client in matrix.clients.items()}
+    assert {a.status_code for a in signed.values()} == {200}
+    unknown = [await public.post("/v1/auth/token", data=mixco | wrong) for wrong in ({"username": "x@demo.example"}, {"password": "x"})]
+    assert said_of(unknown[0]) == said_of(unknown[1])
+    refresh = {"refresh_token": signed["gt"].json()["refresh_token"]}
+    assert {(await c.post("/v1/auth/refresh", json=refresh)).status_code for c in matrix.clients.values()} == {200}
+    await _accepted(matrix)
+    for name in PEOPLE:
+        body = {"present": secret, "new": secret}
+        answer = await matrix.clients[name].post("/v1/auth/password", json=body)
+        assert answer.status_code == (204 if name else 401), answer.text
+        again = await public.post("/v1/auth/token", data={"username": f"{name or 'mixco'}@demo.example", "password": secret})
+        headers = {"Authorization": f"Bearer {again.json()['access_token']}"} if name else {}
+        assert (await public.post("/v1/auth/logout", headers=headers)).status_code == (204 if name else 401)
+        assert (await matrix.clients[name].get("/v1/me")).status_code == 401
+
+
+async def _accepted(matrix: Matrix) -> None:
+    """An invitation is good for whoever holds it, once; a wrong secret answers like an invitation that never was."""
+    for name, client in matrix.clients.items():
+        body = {"role": "reader", "level": "country", "unit": "HN", "starts_on": "2030-01-01", "email": f"new-{name}@x.example"}
+        made = (await matrix.clients["hn"].post("/v1/invitations", json=body | {"display_name": "x"})).json()
+        wrong = [f"{made['id']}.x", f"{targets.key('invitation', NOTHING)}.x"]
+        refused = [await client.post("/v1/auth/accept", json={"token": token, "password": "a" * 12}) for token in wrong]
+        assert said_of(refused[0]) == said_of(refused[1])
+        assert (await client.post("/v1/auth/accept", json={"token": made["token"], "password": "a" * 12})).status_code == 200

@@ -113,7 +113,15 @@ async def test_without_entering_there_are_no_rows_of_anyone(seeded: Seeded) -> N
     """On a connection of the API itself, not of a superuser who plays it."""
     public = seeded.map.person("")
     expected = {t.name: len(t.expected("select", public)) for t in seeded.tables if t.name in READABLE}
-    assert {name for name, n in expected.items() if n == 0} >= {"observation", "affiliation", "principal", "granted", "import", "api_key", "invitation"}
+    assert {name for name, n in expected.items() if n == 0} >= {
+        "observation",
+        "affiliation",
+        "principal",
+        "granted",
+        "import",
+        "api_key",
+        "invitation",
+    }
     async with seeded.connected("api") as connection:
         assert await _counts(connection) == expected
         async with connection.transaction():
@@ -134,7 +142,12 @@ async def test_a_scope_ends_with_its_transaction(seeded: Seeded) -> None:
             await connection.execute("select app.enter($1, 'r', $2)", f"s{session}", seeded.at)
             assert await connection.fetchval("select count(*) from observation") > 0
         assert await connection.fetchval("select count(*) from observation") == 0
-        assert await connection.fetchval("select count(*) from observation where (select app.enter($1, 'r', $2)) is null", f"s{session}", seeded.at) == 0
+        assert (
+            await connection.fetchval(
+                "select count(*) from observation where (select app.enter($1, 'r', $2)) is null", f"s{session}", seeded.at
+            )
+            == 0
+        )
 
 
 WITHOUT_PRIVILEGE = "select not has_table_privilege('amuprev_api', $1, $2)"
@@ -174,11 +187,17 @@ async def test_no_policy_can_be_dropped_unnoticed(seeded: Seeded, suffix: str) -
 @pytest.mark.parametrize("suffix", ["select", "insert", "update", "delete"])
 async def test_no_policy_can_be_opened_unnoticed(seeded: Seeded, suffix: str) -> None:
     unnoticed = []
-    clause = {"select": "using (true)", "insert": "with check (true)", "update": "using (true) with check (true)", "delete": "using (true)"}[suffix]
+    clause = {
+        "select": "using (true)",
+        "insert": "with check (true)",
+        "update": "using (true) with check (true)",
+        "delete": "using (true)",
+    }[suffix]
     for table in seeded.tables:
         async with seeded.bench() as bench:
             said = await bench.connection.fetchrow(
-                "select coalesce(qual, with_check) as rule from pg_policies where policyname = $1 and has_table_privilege('amuprev_api', $2, $3)",
+                "select coalesce(qual, with_check) as rule from pg_policies"
+                " where policyname = $1 and has_table_privilege('amuprev_api', $2, $3)",
                 f"{table.name}_{suffix}",
                 f'"{table.name}"',
                 suffix,

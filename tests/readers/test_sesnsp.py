@@ -30,7 +30,10 @@ def test_an_invented_file_in_two_encodings(name: str) -> None:
     assert tally.rows_in == len(rows_with_cells) + tally.ignored
 
 
-@pytest.mark.parametrize(("said", "meant"), [("1", "1"), ("1.0", "1.0"), (" 12 ", "12"), ("\xa07", "7"), ("1,234", "1234"), ("", None), ("-", None), ("N/D", None), ("0", "0")])
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("1", "1"), ("1.0", "1.0"), (" 12 ", "12"), ("\xa07", "7"), ("1,234", "1234"), ("", None), ("-", None), ("N/D", None), ("0", "0")],
+)
 def test_numbers_as_offices_write_them(said: str, meant: str | None) -> None:
     assert number(said) == meant
 

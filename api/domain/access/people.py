@@ -180,7 +180,7 @@ class InvitationMade(InvitationOut):
     link: str
     """Hand it over yourself: no mail is sent. Good once, until `expires_at`."""
     token: str
-    """The part of the link that POST /v1/invitations/accept takes."""
+    """The part of the link that POST /v1/auth/accept takes."""
 
 
 class ApiKey(Located, Kept, table=True):
@@ -245,10 +245,10 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def part_token(token: str) -> tuple[UUID, str]:
+def part_token(token: str, pointer: str = "/token") -> tuple[UUID, str]:
     """The id and secret of `ID.SECRET`. Raises Invalid where it has not that shape."""
     name, _, secret = token.partition(".")
     try:
         return UUID(name), secret
     except ValueError:
-        raise Invalid("This is not a token that was given here.", "token-invalid", pointer="/token") from None
+        raise Invalid("This is not a token that was given here.", "token-invalid", pointer=pointer) from None

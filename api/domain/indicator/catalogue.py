@@ -1,7 +1,7 @@
 """Indicators and the sources that count them. Two sources of one indicator stay two series."""
 
-from typing import ClassVar
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlmodel import Field
 

@@ -17,7 +17,8 @@ select o.municipality_id, o.indicator_id, o.source_id, extract(year from o.perio
 from {{rows}} o
 where o.value is not null and o.dims = '' and o.frequency in ('A', 'M') and not o.assisted
 group by o.municipality_id, o.indicator_id, o.source_id, extract(year from o.period_on), o.country_id"""
-"""What `figure` must hold of `{rows}`: `observation`, or what a transaction touched of it. A yearly value outranks the months of its year, never
+"""What `figure` must hold of `{rows}`: `observation`, or what a transaction touched of it. A yearly value outranks the months of its
+year, never
 both; what an association drafted for a municipality without users does not count until that municipality or its country states it."""
 
 
@@ -37,19 +38,25 @@ class Sees(StrEnum):
 
 
 def visible(sees: str) -> None:
-    """Raises NotFound where the caller sees nothing of the level, NotAllowed where a part: a figure of a part would be taken for the whole."""
+    """Raises NotFound where the caller sees nothing of the level, NotAllowed where a part: a figure of a part would be taken for the
+    whole."""
     if sees == Sees.NONE:
         raise NotFound()
     if sees == Sees.PART:
-        raise NotAllowed("You see a part of this level only, and a figure of a part would be taken for the whole.", "level-not-wholly-visible")
+        raise NotAllowed(
+            "You see a part of this level only, and a figure of a part would be taken for the whole.", "level-not-wholly-visible"
+        )
 
 
 def one_source(sources: list[str], asked: str | None) -> str | None:
-    """The source of a series: the one asked for or the only one. Raises Invalid where several have data and none was named: they are never added."""
+    """The source of a series: the one asked for or the only one. Raises Invalid where several have data and none was named: they are
+    never added."""
     if asked is not None:
         return asked
     if len(sources) > 1:
-        raise Invalid("Several sources have data and are never added; name one.", "source-required", pointer="query/source", choices=sources)
+        raise Invalid(
+            "Several sources have data and are never added; name one.", "source-required", pointer="query/source", choices=sources
+        )
     return sources[0] if sources else None
 
 
@@ -73,8 +80,6 @@ def span(first: date, last: date) -> None:
     """Raises Invalid where a series would run backwards or over more than 100 years."""
     if last < first or last.year - first.year > 100:
         raise Invalid("`to` must not be before `from`, nor more than 100 years after it.", "span-invalid", pointer="query/to")
-
-
 
 
 def asked_span(first: str | None, last: str | None, by: By) -> tuple[date | None, date | None]:

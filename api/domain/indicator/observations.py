@@ -45,7 +45,7 @@ class Observation(Kept, table=True):
     status: ObsStatus = one_of(ObsStatus)
     assisted: bool = False
     import_id: UUID | None = None
-    row_numbers: list[int] | None = Field(default=None, sa_type=ARRAY(INTEGER))  # type: ignore[call-overload]
+    row_numbers: list[int] | None = Field(default=None, sa_type=ARRAY(INTEGER))
 
 
 class ObservationRevision(Fields, table=True):
@@ -64,7 +64,7 @@ class ObservationRevision(Fields, table=True):
     value: Decimal | None
     status: ObsStatus = one_of(ObsStatus)
     import_id: UUID | None
-    row_numbers: list[int] | None = Field(sa_type=ARRAY(INTEGER))  # type: ignore[call-overload]
+    row_numbers: list[int] | None = Field(sa_type=ARRAY(INTEGER))
     replaced_at: datetime
     replaced_by: UUID | None
     replaced_import_id: UUID | None
@@ -126,7 +126,7 @@ class Figure(Fields, table=True):
     country_id: int
     total: Decimal
     months: int
-    by_month: list[Decimal | None] | None = Field(default=None, sa_type=ARRAY(NUMERIC))  # type: ignore[call-overload]
+    by_month: list[Decimal | None] | None = Field(default=None, sa_type=ARRAY(NUMERIC))
 
 
 class ImportState(StrEnum):
@@ -167,9 +167,9 @@ class RowError(Fields):
     count: int
     rows: list[int]
     """The first hundred row numbers, from 1, the header being row 1."""
-    places: list[str] = []
+    places: list[str] = Field(default_factory=list)
     """The first hundred places as the file names them, where the place is the reason."""
-    candidates: dict[str, list[str]] = {}
+    candidates: dict[str, list[str]] = Field(default_factory=dict)
     """Place -> what it may be."""
 
 
@@ -196,10 +196,10 @@ class Report(Fields):
     """Codes that had lost their leading zeros and were understood all the same."""
     ended: int = 0
     """Only with mode=snapshot: records that the file no longer holds and that were ended."""
-    would_end: list[str] = []
+    would_end: list[str] = Field(default_factory=list)
     """Only with mode=snapshot without confirmation: the first hundred that would end."""
-    errors: list[RowError] = []
-    totals: dict[str, dict[str, float]] = {}
+    errors: list[RowError] = Field(default_factory=list)
+    totals: dict[str, dict[str, float]] = Field(default_factory=dict)
     """Indicator -> year -> sum of the file's values, to be held against the publisher's own totals."""
 
 

@@ -1,8 +1,11 @@
 """Rates that can be defended: exactly one definition, with its interval and with what makes it doubtful.
 
-A rate is the sum of the counts over the sum of the populations of the same reported municipality-months, per 100,000 residents. Rates are never
-added or averaged: 10 in 20,000 and 30 in 200,000 are 18.18, not 32.5. The interval is the exact Poisson one at 95 % (Garwood 1936): up to 100
-from api/data/poisson.csv, above by Byar's formula (Breslow and Day 1987), which differs there by less than 0.02 %; tests hold both against scipy.
+A rate is the sum of the counts over the sum of the populations of the same reported municipality-months, per 100,000 residents. Rates are
+never
+added or averaged: 10 in 20,000 and 30 in 200,000 are 18.18, not 32.5. The interval is the exact Poisson one at 95 % (Garwood 1936): up to
+100
+from api/data/poisson.csv, above by Byar's formula (Breslow and Day 1987), which differs there by less than 0.02 %; tests hold both
+against scipy.
 """
 
 import csv
@@ -27,7 +30,8 @@ def _small() -> tuple[tuple[float, float], ...]:
 
 
 def limits(count: float) -> tuple[float, float]:
-    """The exact 95 % Poisson limits of a count: 0 -> 0 to 3.689, 2 -> 0.242 to 7.225, 20 -> 12.217 to 30.888. Between two whole counts, the wider."""
+    """The exact 95 % Poisson limits of a count: 0 -> 0 to 3.689, 2 -> 0.242 to 7.225, 20 -> 12.217 to 30.888. Between two whole counts,
+    the wider."""
     table = _small()
     low, high = int(count), int(count) + (count > int(count))
     return (table[low][0] if low < len(table) else _byar(low)[0], table[high][1] if high < len(table) else _byar(high)[1])
@@ -78,4 +82,9 @@ def rated(count: float | None, population: float | None, complete: bool) -> dict
     if not population or not complete:
         return {"rate": None, "low": None, "high": None, "reason": "no-population"}
     low, high = limits(count)
-    return {"rate": round(count / population * PER, 4), "low": round(low / population * PER, 4), "high": round(high / population * PER, 4), "reason": None}
+    return {
+        "rate": round(count / population * PER, 4),
+        "low": round(low / population * PER, 4),
+        "high": round(high / population * PER, 4),
+        "reason": None,
+    }

@@ -1,4 +1,4 @@
-"""Who may give a code of which scheme: an owner's scheme those who write for that owner, an official register the region's administrator."""
+"""Who may give codes of a scheme: of an owner's those who write for that owner, of an official register the region's administrator."""
 
 from collections.abc import Sequence
 

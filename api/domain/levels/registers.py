@@ -89,5 +89,9 @@ def confirmed_ends(would_end: Sequence[Kind], confirm: int | None) -> Sequence[K
     if confirm is None:
         return ()
     if confirm != len(would_end):
-        raise Conflict(f"It would end {len(would_end)}, not {confirm}; send it without confirm_ends to see which.", "ends-differ", pointer="query/confirm_ends")
+        raise Conflict(
+            f"It would end {len(would_end)}, not {confirm}; send it without confirm_ends to see which.",
+            "ends-differ",
+            pointer="query/confirm_ends",
+        )
     return would_end

@@ -105,7 +105,7 @@ def _tokens(caller: Caller, session: UUID, secret: str) -> Tokens:
 async def refresh_tokens(body: Refresh, caller: Joining) -> Any:
     """New tokens for a refresh token. It is good once; repeated within a minute, because the answer was lost, it gives the same successor.
     Used again later it ends the session: somebody else must hold it."""
-    session, secret = part_token(body.refresh_token)
+    session, secret = part_token(body.refresh_token, "/refresh_token")
     # The successor follows from the token and a secret of the server, so that a repetition can answer it again without keeping it.
     successor = hmac.new(caller.house.secret, f"{session}.{secret}".encode(), hashlib.sha256).hexdigest()
     outcome = (
@@ -164,5 +164,3 @@ async def accept_invitation(body: Acceptance, caller: Joining) -> Any:
     used(who)
     await _set(caller, who, body.password)
     return await _opened(caller, who)
-
-

@@ -126,7 +126,7 @@ class PeopleQuery(pages.Query):
 async def list_people(request: Request, caller: Writing, query: Annotated[PeopleQuery, pages.AS_QUERY]) -> Response:
     """The people and service accounts of the units where you write, and yourself. Names are personal data, so the reading is recorded."""
     answer = await pages.page(request, await caller.reading(request.scope["credential"]), PEOPLE, query)
-    read = json.loads(answer.body or b'{"items":[]}')["items"]
+    read = json.loads(bytes(answer.body) or b'{"items":[]}')["items"]
     await db.saw(caller, Principal, [UUID(item["id"]) for item in read if item["id"] != str(caller.principal)])
     return answer
 
@@ -214,4 +214,3 @@ async def revoke_grant(id: UUID, caller: Writing, if_match: IfMatch) -> Response
     row.revoked_at = row.revoked_at or caller.at
     await db.keep(caller, row, "revoke", fields=["revoked_at"])
     return await pages.written(caller, GRANTS, id, f"/v1/grants/{id}")
-

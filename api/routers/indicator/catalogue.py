@@ -40,11 +40,27 @@ INDICATORS = Listing(
     columns={"label": "case {language} when 'es' then t.label_es when 'pt' then t.label_pt else t.label_en end"},
     address="t.code = {id}",
 )
-SOURCES = Listing("sources", SourceOut, "source t", EVERYWHERE, (("t.code", "text"),), SourceQuery, {"kind": "t.kind = {value}"}, address="t.code = {id}")
+SOURCES = Listing(
+    "sources", SourceOut, "source t", EVERYWHERE, (("t.code", "text"),), SourceQuery, {"kind": "t.kind = {value}"}, address="t.code = {id}"
+)
 SCHEMES = Listing("schemes", SchemeOut, "scheme t", EVERYWHERE, (("t.slug", "text"),))
 
-publish(router, INDICATORS, public=True, levels=(), flat="/v1/indicators", about="The catalogue of indicators, by code; `label` in the caller's language.")
-publish(router, SOURCES, public=True, levels=(), flat="/v1/sources", about="Who counts, and what exactly: victims and offences are not the same.")
+publish(
+    router,
+    INDICATORS,
+    public=True,
+    levels=(),
+    flat="/v1/indicators",
+    about="The catalogue of indicators, by code; `label` in the caller's language.",
+)
+publish(
+    router,
+    SOURCES,
+    public=True,
+    levels=(),
+    flat="/v1/sources",
+    about="Who counts, and what exactly: victims and offences are not the same.",
+)
 publish(router, SCHEMES, public=True, levels=(), flat="/v1/schemes", about="The registers whose codes address places here.")
 
 

@@ -19,11 +19,21 @@ from api.levels import Shape
 from api.pages import Listing
 
 router = APIRouter(tags=["imports"])
-FILE = {"requestBody": {"required": True, "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", "application/octet-stream")}}}
+FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", "application/octet-stream")},
+    }
+}
 ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
 Name = Annotated[str | None, Query(max_length=200, description="Name of the file, for the record.")]
 DryRun = Annotated[bool, Query(description="Check everything and keep nothing but the report.")]
-Atomic = Annotated[str, Query(pattern="^(all|chunk)$", description="`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up.")]
+Atomic = Annotated[
+    str,
+    Query(
+        pattern="^(all|chunk)$", description="`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up."
+    ),
+]
 
 IMPORTS = Listing(
     "imports",
@@ -46,11 +56,18 @@ PARKED = Listing(
         "code": "split_part(t.place, '|', 1)",
         "name": "split_part(t.place, '|', 2)",
         "row_numbers": "(select (array_agg(distinct (e->>0)::int order by (e->>0)::int))[1:100] from jsonb_array_elements(t.rows) e)",
-        "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from municipality m left join admin1 d on d.id = m.admin1_id
+        "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from municipality m left join admin1 d
+        on d.id = m.admin1_id
                          where m.name_key = app.name_key(split_part(t.place, '|', 2)) order by m.id limit 20)""",
     },
 )
-publish(router, PARKED, levels=(), flat="/v1/parked", about="Rows of your imports whose place is not known yet; assign them and they are taken in.")
+publish(
+    router,
+    PARKED,
+    levels=(),
+    flat="/v1/parked",
+    about="Rows of your imports whose place is not known yet; assign them and they are taken in.",
+)
 
 
 async def _answer(reading: Reading, request: Request, id: UUID) -> Response:
@@ -71,8 +88,10 @@ async def import_observations(
     file_name: Name = None,
     key: IdempotencyKey = None,
 ) -> Response:
-    """Take in a file of counts: the body is the file itself. The same file again changes nothing; a corrected one restates, and what stood there
-    stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the report; rows of places that are not
+    """Take in a file of counts: the body is the file itself. The same file again changes nothing; a corrected one restates, and what
+    stood there
+    stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the report; rows of places that
+    are not
     known are parked, rows of places that are not yours are refused."""
     plan = await plans.observations(reading.house, reader, source, dry_run=dry_run, whole=atomic == "all")
     intake = await take(reading, plan, await received(request, file_name, key))
@@ -98,8 +117,11 @@ class PopulationsAsked(BaseModel):
 
 
 @router.post("/v1/imports/populations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
-async def import_populations(request: Request, reading: Asking, asked: Annotated[PopulationsAsked, Query()], key: IdempotencyKey = None) -> Response:
-    """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file itself."""
+async def import_populations(
+    request: Request, reading: Asking, asked: Annotated[PopulationsAsked, Query()], key: IdempotencyKey = None
+) -> Response:
+    """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file
+    itself."""
     where = plans.Where(asked.country, asked.admin1, asked.scheme)
     plan = await plans.populations(reading.house, asked.year, asked.source, where, dry_run=asked.dry_run)
     intake = await take(reading, plan, await received(request, asked.file_name, key))
@@ -120,7 +142,8 @@ async def read_parked(request: Request, id: UUID, reading: Asking) -> Response:
 
 @router.post("/v1/parked/{id}/assign", response_model=ParkedOut, responses=problems.refusals(Conflict, Invalid))
 async def assign_parked(request: Request, id: UUID, body: Assignment, reading: Asking) -> Response:
-    """Say which municipality parked rows mean: they are taken in, and the source means the same the next time. Repeating it is safe. For the
+    """Say which municipality parked rows mean: they are taken in, and the source means the same the next time. Repeating it is safe. For
+    the
     coordinator of the country."""
     await assign(reading, id, body.municipality)
     return await pages.one(request, reading, PARKED, id)

@@ -29,9 +29,17 @@ class ObservationQuery(pages.Query):
 OBSERVATIONS = Listing(
     "observations",
     ObservationOut,
-    "observation t join municipality m on m.id = t.municipality_id join indicator i on i.id = t.indicator_id join source s on s.id = t.source_id",
+    "observation t join municipality m on m.id = t.municipality_id"
+    " join indicator i on i.id = t.indicator_id join source s on s.id = t.source_id",
     Shape(),
-    (("t.period_on", "date"), ("t.municipality_id", "int"), ("t.indicator_id", "int"), ("t.source_id", "int"), ("t.frequency", "text"), ("t.dims", "text")),
+    (
+        ("t.period_on", "date"),
+        ("t.municipality_id", "int"),
+        ("t.indicator_id", "int"),
+        ("t.source_id", "int"),
+        ("t.frequency", "text"),
+        ("t.dims", "text"),
+    ),
     ObservationQuery,
     {
         "indicator": "t.indicator_id = (select x.id from indicator x where x.code = {value})",
@@ -43,7 +51,7 @@ OBSERVATIONS = Listing(
         "municipality": "m.name",
         "indicator": "i.code",
         "source": "s.code",
-        "period": "case t.frequency when 'M' then to_char(t.period_on, 'YYYY-MM') when 'Q' then to_char(t.period_on, 'YYYY-\"Q\"Q') else to_char(t.period_on, 'YYYY') end",
+        "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
     },
 )
 
@@ -65,5 +73,7 @@ POPULATIONS = Listing(
     {"municipality": "m.name", "source": "s.code"},
 )
 
-publish(router, OBSERVATIONS, about="Values as they were stated, by period; each says which import and which rows of its file it came from.")
+publish(
+    router, OBSERVATIONS, about="Values as they were stated, by period; each says which import and which rows of its file it came from."
+)
 publish(router, POPULATIONS, about="Residents by municipality, year and source.")

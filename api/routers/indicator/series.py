@@ -43,6 +43,10 @@ async def _answer(request: Request, reading: Asking, query: SeriesQuery, level: 
     return pages.conditional(request, found.model_dump_json().encode(), {"Content-Language": reading.language})
 
 
+ABOUT = """An indicator over time. Counts are summed, rates are made of the sums and never added; a level of which you see a part only is
+refused with `level-not-wholly-visible`. `expected` comes from the register of places, `reported` from what was sent."""
+
+
 def _add(level: Level) -> None:
     async def of_region(request: Request, code: Code, reading: Asking, query: Annotated[SeriesQuery, Query()]) -> Response:
         return await _answer(request, reading, query, level, ("", code))
@@ -55,8 +59,7 @@ def _add(level: Level) -> None:
         of_region if level is Level.REGION else of_unit,
         name=f"read_{level}_series",
         summary=f"Read {level} series",
-        description="An indicator over time. Counts are summed, rates are made of the sums and never added; a level of which you see a part only"
-        " is refused with `level-not-wholly-visible`. `expected` comes from the register of places, `reported` from what was sent.",
+        description=ABOUT,
         response_model=Series,
         responses={**problems.refusals(Invalid), 304: {"description": "You have it already (If-None-Match)."}},
     )

@@ -91,4 +91,3 @@ async def change_country(unit: UnitName, body: CountryPatch, caller: Writing, if
     await pages.unchanged(caller, COUNTRIES, unit, country.version, if_match)
     await db.keep(caller, country, "change", fields=merged(country, body, CountryFields))
     return await pages.written(caller, COUNTRIES, unit, f"/v1/countries/{country.id}")
-

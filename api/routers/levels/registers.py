@@ -20,7 +20,12 @@ from api.pages import Listing, written
 
 router = APIRouter(tags=["imports"])
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILE = {"requestBody": {"required": True, "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", SHEET, "application/octet-stream")}}}
+FILE = {
+    "requestBody": {
+        "required": True,
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", SHEET, "application/octet-stream")},
+    }
+}
 ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
 MADE = Listing("imports_made", ImportOut, "import t", Shape(organisation="t.organisation_id", own="t.principal_id"), (("t.id", "uuid"),))
 
@@ -31,7 +36,8 @@ class RegisterAsked(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     mode: Annotated[str, Field(pattern="^(add|snapshot)$")] = "add"
-    """`add`: rows that are missing stay as they are. `snapshot`: the file is the whole register; the report lists what it no longer holds."""
+    """`add`: rows that are missing stay as they are. `snapshot`: the file is the whole register; the report lists what it no longer
+    holds."""
     confirm_ends: Annotated[int | None, Field(ge=0)] = None
     """With mode=snapshot: end what the file no longer holds, if it is this many."""
     dry_run: bool = False
@@ -76,7 +82,8 @@ async def import_affiliations(request: Request, caller: Writing, asked: Annotate
 
 @router.post("/v1/imports/organisations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
 async def import_organisations(request: Request, caller: Writing, asked: Annotated[OrganisationsAsked, Query()]) -> Response:
-    """Take in the organisations of a country: a table with `external_id` (scheme:value, the key), `name`, `classification` and, where known,
+    """Take in the organisations of a country: a table with `external_id` (scheme:value, the key), `name`, `classification` and, where
+    known,
     `short_name`, `municipality`, `website`, `ends_on`. The same file again changes nothing. Needs `organisations:write` there."""
     key = (await db.run(caller.session, "select app.country_of(:unit)", unit=asked.country)).scalar()
     country = known(key, "query/country")

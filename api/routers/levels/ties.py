@@ -242,4 +242,3 @@ async def end_participation(id: UUID, body: AffiliationEnd, caller: Writing, if_
     stop(row, body.ends_on)
     await db.keep(caller, row, "end", fields=["ends_on"])
     return await pages.written(caller, PARTICIPATIONS, id, f"/v1/participations/{id}")
-

@@ -49,5 +49,3 @@ publish(
 async def read_member(request: Request, unit: str, reading: Public) -> Response:
     """One association of the network."""
     return await pages.one(request, reading, MEMBERS, unit)
-
-

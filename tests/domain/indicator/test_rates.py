@@ -10,7 +10,9 @@ from api.domain.indicator.figures import By, asked_span, one_source, point, visi
 from api.domain.indicator.rates import limits, rated
 
 
-@pytest.mark.parametrize(("count", "low", "high"), [(0, 0, 3.689), (2, 0.242, 7.225), (5, 1.623, 11.668), (20, 12.217, 30.888), (111, 91.31, 133.67)])
+@pytest.mark.parametrize(
+    ("count", "low", "high"), [(0, 0, 3.689), (2, 0.242, 7.225), (5, 1.623, 11.668), (20, 12.217, 30.888), (111, 91.31, 133.67)]
+)
 def test_the_limits_of_the_reference(count: int, low: float, high: float) -> None:
     assert limits(count) == pytest.approx((low, high), abs=0.006)
 
@@ -40,7 +42,16 @@ def test_no_rate_without_a_reason() -> None:
 
 
 def _said(count: int | None, **more: object) -> dict[str, object]:
-    return {"period": "2022", "count": count, "population": 15_000.0, "complete": True, "reported": 1, "expected": 1, "reported_months": 12, "expected_months": 12} | more
+    return {
+        "period": "2022",
+        "count": count,
+        "population": 15_000.0,
+        "complete": True,
+        "reported": 1,
+        "expected": 1,
+        "reported_months": 12,
+        "expected_months": 12,
+    } | more
 
 
 def test_small_counts_are_marked() -> None:

@@ -103,7 +103,8 @@ async def test_an_office_counts_and_is_over_from_the_next_request_on(world: Worl
     seen = f"/v1/municipalities/{municipality}/affiliations"
     assert (await guest.get(seen)).json()["items"] == []
     made = await grant(world, "region", await person_of(world, "gt"), "reader", "country", "SV")
-    assert made.status_code == 201 and made.json()["in_force"] is True
+    assert made.status_code == 201
+    assert made.json()["in_force"] is True
     assert (await guest.get(seen)).json()["items"] != []
     gone = await revoke(world, "region", made)
     assert (gone.status_code, gone.json()["in_force"]) == (200, False)
@@ -153,14 +154,17 @@ async def test_switched_off_everything_of_a_person_is_refused(world: World) -> N
         refused = await gt.patch(f"/v1/people/{who}", json=nothing, headers={"If-Match": off.headers["etag"]})
         assert refused.status_code == 422, refused.text
     on = await gt.patch(f"/v1/people/{who}", json={"active": True}, headers={"If-Match": off.headers["etag"]})
-    assert on.status_code == 200 and (await mixco.get("/v1/me")).status_code == 200
+    assert on.status_code == 200
+    assert (await mixco.get("/v1/me")).status_code == 200
 
 
 async def test_reading_a_name_is_recorded_before_it_is_answered(world: World) -> None:
     who = await person_of(world, "mixco")
     assert (await (await world.who("gt")).get(f"/v1/people/{who}")).status_code == 200
     async with world.owner() as connection:
-        said = await connection.fetch("select fields, body from change where noun = 'principal' and thing = $1 and action = 'read-personal'", who)
+        said = await connection.fetch(
+            "select fields, body from change where noun = 'principal' and thing = $1 and action = 'read-personal'", who
+        )
     assert [r["fields"] for r in said] == [["display_name", "email"]]
     assert said[0]["body"] is None
 
@@ -170,6 +174,31 @@ async def test_who_sees_whose_people(region: World) -> None:
     for name in ("region", "sv", "comures", "sonsonate", "reader", "gt"):
         people = (await (await region.who(name)).get("/v1/people", params={"limit": 200})).json()["items"]
         seen[name] = {p["email"].split("@")[0] for p in people}
-    assert seen["reader"] == {"reader"} and seen["sonsonate"] == {"sonsonate"} and seen["comures"] == {"comures"}
-    assert seen["sv"] == {"sv", "comures", "sonsonate", "reader"} and seen["gt"] == {"gt", "anam", "mixco"}
+    assert seen["reader"] == {"reader"}
+    assert seen["sonsonate"] == {"sonsonate"}
+    assert seen["comures"] == {"comures"}
+    assert seen["sv"] == {"sv", "comures", "sonsonate", "reader"}
+    assert seen["gt"] == {"gt", "anam", "mixco"}
     assert seen["region"] >= seen["sv"] | seen["gt"]
+
+
+@pytest.mark.parametrize(
+    ("role", "level", "unit", "status"),
+    [
+        ("reader", "country", "SV", 201),
+        ("reader", "country", "GT", 403),
+        ("reader", "region", None, 403),
+        ("region_admin", "region", None, 403),
+        ("municipal_coordinator", "municipality", "gt-ine:0108", 403),
+        ("programme_officer", "programme", "amuprev", 403),
+    ],
+)
+async def test_a_coordinator_grants_only_its_own(world: World, role: str, level: str, unit: str | None, status: int) -> None:
+    answer = await grant(world, "sv", await person_of(world, "sonsonate"), role, level, unit)
+    assert answer.status_code == status, answer.text
+
+
+async def test_nobody_is_given_an_office_by_those_who_do_not_see_them(world: World) -> None:
+    for who in (await person_of(world, "mixco"), str(uuid4())):
+        answer = await grant(world, "sv", who, "reader", "country", "SV")
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")

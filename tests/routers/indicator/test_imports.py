@@ -1,5 +1,6 @@
 """A file goes in, the right totals come out, and every row is accounted for."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ SESNSP = {"reader": "sesnsp", "source": "sesnsp"}
 
 
 async def send(client: httpx.AsyncClient, file: Path | bytes, kind: str = "observations", **query: Any) -> dict[str, Any]:
-    body = file if isinstance(file, bytes) else file.read_bytes()
+    body = file if isinstance(file, bytes) else await asyncio.to_thread(file.read_bytes)
     answer = await client.post(f"/v1/imports/{kind}", params=query or SESNSP, content=body, headers={"Content-Type": "text/csv"})
     assert answer.status_code == 201, answer.text
     report = answer.json()["report"]
@@ -29,9 +30,21 @@ async def test_an_invented_file_from_dry_run_to_series(world: World) -> None:
     assert (await mx.get("/v1/countries/MX/observations")).json()["items"] == []
     done = await send(mx, DATA / "sesnsp_invented_latin1.csv")
     report = done["report"]
-    assert [report[k] for k in ("rows_in", "rows_used", "rows_parked", "rows_refused", "rows_ignored", "codes_healed")] == [10, 4, 1, 3, 2, 1]
+    assert [report[k] for k in ("rows_in", "rows_used", "rows_parked", "rows_refused", "rows_ignored", "codes_healed")] == [
+        10,
+        4,
+        1,
+        3,
+        2,
+        1,
+    ]
     assert report["totals"] == {"homicide": {"2023": 15.0}, "unintentional-homicide": {"2023": 10.0}}
-    assert {e["code"]: e["rows"] for e in report["errors"]} == {"place-unknown": [7], "columns-short": [10], "number-invalid": [8], "value-negative": [9]}
+    assert {e["code"]: e["rows"] for e in report["errors"]} == {
+        "place-unknown": [7],
+        "columns-short": [10],
+        "number-invalid": [8],
+        "value-negative": [9],
+    }
     months = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"by": "month"})).json()["points"]
     assert [p["count"] for p in months] == [3, 1, 0, 3, 2, 1, 0, 2, 1, 1]
     assert {p["reason"] for p in months} == {"no-population"}
@@ -53,13 +66,15 @@ async def test_residents_by_name_and_the_rate_of_a_part_of_a_year(world: World) 
 async def test_a_corrected_file_restates_and_keeps_what_stood_there(world: World) -> None:
     mx = await world.who("mx")
     first = await send(mx, DATA / "sesnsp_invented.csv")
-    corrected = (DATA / "sesnsp_invented.csv").read_bytes().replace("fuego,2,1".encode(), "fuego,5,1".encode())
+    corrected = (DATA / "sesnsp_invented.csv").read_bytes().replace(b"fuego,2,1", b"fuego,5,1")
     second = await send(mx, corrected)
     assert [second["report"][k] for k in ("created", "changed", "unchanged")] == [0, 1, 31]
     async with world.owner() as owner:
         rows = await owner.fetch("select value, revision, import_id::text, replaced_import_id::text from observation_revision")
         assert [tuple(r) for r in rows] == [(3, 1, first["id"], second["id"])]
-    january = (await mx.get("/v1/municipalities/mx-inegi:11020/observations", params={"indicator": "homicide", "to": "2023-01-31"})).json()["items"]
+    january = (await mx.get("/v1/municipalities/mx-inegi:11020/observations", params={"indicator": "homicide", "to": "2023-01-31"})).json()[
+        "items"
+    ]
     assert [(o["value"], o["version"], o["row_numbers"], o["import_id"]) for o in january] == [(6, 2, [2, 3], second["id"])]
 
 
@@ -72,7 +87,9 @@ async def test_a_lost_answer_is_asked_for_again_with_its_key(world: World) -> No
     other = await mx.post("/v1/imports/observations", params=SESNSP, content=body + b"\n", headers=headers)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     async with world.owner() as owner:
-        await owner.execute("update import set state = 'running'; delete from observation where period_on > '2023-03-01'; delete from figure")
+        await owner.execute(
+            "update import set state = 'running'; delete from observation where period_on > '2023-03-01'; delete from figure"
+        )
     finished = await mx.post("/v1/imports/observations", params=SESNSP, content=body, headers=headers)
     assert (finished.json()["state"], finished.json()["report"]["created"] > 0, finished.json()["id"]) == ("done", True, first.json()["id"])
 
@@ -86,7 +103,9 @@ async def test_places_that_are_not_yours_are_refused_row_by_row(world: World) ->
 
 async def test_an_association_drafts_for_a_municipality_that_nobody_runs(world: World) -> None:
     """Two Guatemalan places take the codes of the invented file: one has nobody, the other, Mixco, a coordinator of its own."""
-    text = (DATA / "sesnsp_invented.csv").read_text(encoding="utf-8").replace("11020", "91020").replace("11001", "91001").replace(",x,", ",1,")
+    text = (
+        (DATA / "sesnsp_invented.csv").read_text(encoding="utf-8").replace("11020", "91020").replace("11001", "91001").replace(",x,", ",1,")
+    )
     comures, anam, gt = await world.who("comures"), await world.who("anam"), await world.who("gt")
     async with world.owner() as owner:
         unmanned = await owner.fetchval(
@@ -95,8 +114,12 @@ async def test_an_association_drafts_for_a_municipality_that_nobody_runs(world: 
         )
         manned = await owner.fetchval("select app.municipality_of('gt-ine:0108')")
         for code, place in (("91020", unmanned), ("91001", manned)):
-            await owner.execute("insert into external_id values ('municipality', 'mx-inegi', $1, $2::text, 320, $3)", code, str(place), place)
-            await owner.execute("update municipality set external_ids = external_ids || jsonb_build_object('mx-inegi', $1::text) where id = $2", code, place)
+            await owner.execute(
+                "insert into external_id values ('municipality', 'mx-inegi', $1, $2::text, 320, $3)", code, str(place), place
+            )
+            await owner.execute(
+                "update municipality set external_ids = external_ids || jsonb_build_object('mx-inegi', $1::text) where id = $2", code, place
+            )
     report = (await send(anam, text.encode()))["report"]
     assert {e["code"]: e["rows"] for e in report["errors"]}["place-not-yours"] == [6, 8]
     assert report["created"] == 20
@@ -140,14 +163,21 @@ async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: Wo
     assert done["id"] not in {i["id"] for i in (await gt.get("/v1/imports")).json()["items"]}
 
 
-@pytest.mark.parametrize(("query", "code"), [({"reader": "nope", "source": "sesnsp"}, "reader-unknown"), ({"reader": "sesnsp", "source": "nope"}, "source-unknown")])
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [({"reader": "nope", "source": "sesnsp"}, "reader-unknown"), ({"reader": "sesnsp", "source": "nope"}, "source-unknown")],
+)
 async def test_what_is_not_known_is_named(region: World, query: dict[str, str], code: str) -> None:
-    answer = await (await region.who("mx")).post("/v1/imports/observations", params=query, content=b"x", headers={"Content-Type": "text/csv"})
+    answer = await (await region.who("mx")).post(
+        "/v1/imports/observations", params=query, content=b"x", headers={"Content-Type": "text/csv"}
+    )
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 async def test_an_empty_file_is_refused(region: World) -> None:
-    answer = await (await region.who("mx")).post("/v1/imports/observations", params=SESNSP, content=b"", headers={"Content-Type": "text/csv"})
+    answer = await (await region.who("mx")).post(
+        "/v1/imports/observations", params=SESNSP, content=b"", headers={"Content-Type": "text/csv"}
+    )
     assert (answer.status_code, answer.json()["code"]) == (422, "file-empty")
 
 
@@ -156,7 +186,15 @@ async def test_the_real_guanajuato_files(world: World, shared: Path) -> None:
     for name in ("mx_sesnsp_guanajuato_homicidios_2020_2021_utf8.csv", "mx_sesnsp_guanajuato_homicidios_2022_latin1.csv"):
         report = (await send(mx, shared / "raw" / name))["report"]
         assert (report["rows_refused"], report["rows_parked"], report["rows_ignored"]) == (0, 0, 0)
-    await send(mx, shared / "raw" / "mx_guanajuato_poblacion_municipal.csv", "populations", year=2020, source="censo", country="MX", admin1="MX-GUA")
+    await send(
+        mx,
+        shared / "raw" / "mx_guanajuato_poblacion_municipal.csv",
+        "populations",
+        year=2020,
+        source="censo",
+        country="MX",
+        admin1="MX-GUA",
+    )
 
     async def counts(level: str, indicator: str) -> list[float]:
         answer = await mx.get(f"/v1/{level}/indicators/{indicator}/series")
@@ -168,9 +206,14 @@ async def test_the_real_guanajuato_files(world: World, shared: Path) -> None:
     country = (await mx.get("/v1/countries/MX/indicators/homicide/series")).json()
     assert {(p["reported"], p["expected"]) for p in country["points"]} == {(46, 2471)}
     assert country["source"]["counting_unit"] == "offences"
-    leon = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"from": "2022", "to": "2022"})).json()["points"]
+    leon = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"from": "2022", "to": "2022"})).json()[
+        "points"
+    ]
     assert [round(p["rate"], 2) for p in leon] == [35.79]
     gt = await world.who("gt")
-    strange, nowhere = await gt.get("/v1/countries/MX/indicators/homicide/series"), await gt.get("/v1/countries/XX/indicators/homicide/series")
+    strange, nowhere = (
+        await gt.get("/v1/countries/MX/indicators/homicide/series"),
+        await gt.get("/v1/countries/XX/indicators/homicide/series"),
+    )
     assert strange.status_code == nowhere.status_code == 404
     assert {k: v for k, v in strange.json().items() if k != "request_id"} == {k: v for k, v in nowhere.json().items() if k != "request_id"}

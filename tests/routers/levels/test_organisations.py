@@ -45,8 +45,14 @@ async def test_made_changed_and_removed_with_a_tombstone(world: World) -> None:
     assert (await public.get(made.headers["location"])).status_code == 404
     assert (await remove(world, "sv", changed)).status_code == 404
     async with world.owner() as connection:
-        said = await connection.fetch("select action, version, fields, body from change where noun = 'organisation' and thing = $1 order by seq", mine)
-    assert [(r["action"], r["version"], r["body"] is None) for r in said] == [("create", 1, False), ("change", 2, False), ("delete", 3, True)]
+        said = await connection.fetch(
+            "select action, version, fields, body from change where noun = 'organisation' and thing = $1 order by seq", mine
+        )
+    assert [(r["action"], r["version"], r["body"] is None) for r in said] == [
+        ("create", 1, False),
+        ("change", 2, False),
+        ("delete", 3, True),
+    ]
     assert sorted(said[1]["fields"]) == ["short_name", "website"]
 
 
@@ -101,7 +107,9 @@ async def test_codes_are_given_by_their_owner(world: World) -> None:
 async def test_an_owners_scheme_is_the_owners(world: World) -> None:
     comures = await own(world, "COMURES")
     async with world.owner() as connection:
-        await connection.execute("insert into scheme (slug, title, organisation_id) values ('comures', 'Members', $1)", comures.json()["id"])
+        await connection.execute(
+            "insert into scheme (slug, title, organisation_id) values ('comures', 'Members', $1)", comures.json()["id"]
+        )
     assert (await add(world, "gt", country_id=320, external_ids={"comures": "1"})).json()["code"] == "scheme-not-yours"
     assert (await patch(world, "comures", comures, external_ids={"comures": "1"})).status_code == 200
     assert (await add(world, "sv", external_ids={"comures": "2"})).status_code == 201, "a country writes its associations"
@@ -113,7 +121,8 @@ async def test_an_association_is_addressed_by_its_code(world: World) -> None:
     one = next(a for a in found if a["short_name"] == "COMURES")
     async with world.owner() as connection:
         await connection.execute(
-            "insert into external_id (noun, scheme, value, thing, country_id) values ('association', 'registry', '9', $1, 222)", str(one["id"])
+            "insert into external_id (noun, scheme, value, thing, country_id) values ('association', 'registry', '9', $1, 222)",
+            str(one["id"]),
         )
     for address in (one["id"], "registry:9"):
         assert (await public.get(f"/v1/associations/{address}")).json() == one

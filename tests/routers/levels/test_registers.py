@@ -59,19 +59,26 @@ async def test_a_register_is_its_own_association_s(world: World) -> None:
 
 async def test_organisations_are_keyed_by_their_code(world: World) -> None:
     gt = await world.who("gt")
-    text = "external_id,name,classification,municipality\ncrm:1,Casa Joven,ngo,gt-ine:0108\ncrm:2,Escuela,school,\ncrm:3,Nada,nonsense,\n,Sin clave,ngo,\n"
+    rows = ("crm:1,Casa Joven,ngo,gt-ine:0108", "crm:2,Escuela,school,", "crm:3,Nada,nonsense,", ",Sin clave,ngo,")
+    text = "external_id,name,classification,municipality\n" + "\n".join(rows) + "\n"
     first = report(await send(gt, "organisations", text, country="GT"))
     assert (first["created"], {e["code"] for e in first["errors"]}) == (2, {"classification-invalid", "code-invalid"})
     renamed = report(await send(gt, "organisations", text.replace("Casa Joven", "Casa de la Juventud"), country="GT"))
     assert (renamed["created"], renamed["changed"], renamed["unchanged"]) == (0, 1, 1)
-    would = report(await send(gt, "organisations", "external_id,name,classification\ncrm:2,Escuela,school\n", country="GT", mode="snapshot"))
+    would = report(
+        await send(gt, "organisations", "external_id,name,classification\ncrm:2,Escuela,school\n", country="GT", mode="snapshot")
+    )
     assert (would["ended"], would["would_end"]) == (0, ["Casa de la Juventud"])
     assert (await send(gt, "organisations", text, country="SV")).status_code == 403
 
 
 async def test_other_tables_are_refused_with_what_is_wrong(region: World) -> None:
     gt = await region.who("gt")
-    for body, code in ((b"name\nx\n", "columns-differ"), (b"external_id,name,classification,colour\n", "columns-differ"), (b"PK\x03\x04nonsense", "table-unreadable")):
+    for body, code in (
+        (b"name\nx\n", "columns-differ"),
+        (b"external_id,name,classification,colour\n", "columns-differ"),
+        (b"PK\x03\x04nonsense", "table-unreadable"),
+    ):
         answer = await send(gt, "organisations", body, country="GT")
         assert (answer.status_code, answer.json()["code"]) == (422, code)
 
@@ -79,21 +86,27 @@ async def test_other_tables_are_refused_with_what_is_wrong(region: World) -> Non
 def workbook(rows: list[list[str]]) -> bytes:
     """The smallest workbook: one sheet of inline strings."""
     cells = "".join("<row>" + "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in row) + "</row>" for row in rows)
-    head, main = '<?xml version="1.0"?>', "http://schemas.openxmlformats.org"
+    main, kinds = "http://schemas.openxmlformats.org", "application/vnd.openxmlformats-"
+    sheet, links = f"{main}/spreadsheetml/2006/main", f"{main}/officeDocument/2006/relationships"
+
+    def relation(name: str, kind: str, target: str) -> str:
+        inner = f'<Relationship Id="{name}" Type="{links}/{kind}" Target="{target}"/>'
+        return f'<Relationships xmlns="{main}/package/2006/relationships">{inner}</Relationships>'
+
     parts = {
-        "[Content_Types].xml": f'{head}<Types xmlns="{main}/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/s.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-        "_rels/.rels": f'{head}<Relationships xmlns="{main}/package/2006/relationships"><Relationship Id="a" Type="{main}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'{head}<workbook xmlns="{main}/spreadsheetml/2006/main" xmlns:r="{main}/officeDocument/2006/relationships"><sheets><sheet name="a" sheetId="1" r:id="b"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'{head}<Relationships xmlns="{main}/package/2006/relationships"><Relationship Id="b" Type="{main}/officeDocument/2006/relationships/worksheet" Target="s.xml"/></Relationships>',
-        "xl/s.xml": f'{head}<worksheet xmlns="{main}/spreadsheetml/2006/main"><sheetData>{cells}</sheetData></worksheet>',
+        "[Content_Types].xml": f'<Types xmlns="{main}/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+        f'<Default Extension="rels" ContentType="{kinds}package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}officedocument.spreadsheetml.sheet.main+xml"/>'
+        f'<Override PartName="/xl/s.xml" ContentType="{kinds}officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": relation("a", "officeDocument", "xl/workbook.xml"),
+        "xl/workbook.xml": f'<workbook xmlns="{sheet}" xmlns:r="{links}"><sheets><sheet name="a" sheetId="1" r:id="b"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": relation("b", "worksheet", "s.xml"),
+        "xl/s.xml": f'<worksheet xmlns="{sheet}"><sheetData>{cells}</sheetData></worksheet>',
     }
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in parts.items():
-            archive.writestr(name, text)
+            archive.writestr(name, '<?xml version="1.0"?>' + text)
     return file.getvalue()
 
 

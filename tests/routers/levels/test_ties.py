@@ -41,7 +41,11 @@ async def test_proposed_by_the_association_confirmed_by_the_municipality(world: 
     """Mixco has users of its own: nobody decides for it."""
     made = await propose(world, "anam", MIXCO, "ANAM")
     assert made.status_code == 201, made.text
-    assert (made.json()["state"], made.json()["proposed_by"], made.json()["allowed_actions"]) == ("proposed", "association", ["confirm", "decline"])
+    assert (made.json()["state"], made.json()["proposed_by"], made.json()["allowed_actions"]) == (
+        "proposed",
+        "association",
+        ["confirm", "decline"],
+    )
     own = await act(world, "anam", made, "confirm")
     assert (own.status_code, own.json()["code"]) == (409, "own-proposal")
     assert (await act(world, "gt", made, "confirm")).status_code == 403
