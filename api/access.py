@@ -171,16 +171,26 @@ def request_id_of(request: Request) -> str:
     return str(request.scope.get("request_id", "-"))
 
 
-async def _public(request: Request, _a: Any = Depends(_password_flow), _b: Any = Depends(_bearer)) -> Reading:
+async def reading_of(request: Request) -> Reading:
+    """Who asks. Raises NotKnown on a credential that is not good."""
     house: House = request.scope["house"]
     credential = request.scope["credential"] = await _credential(request, house)
     return Reading(house, credential, request_id_of(request), moment(), language_of(request))
 
 
-async def _asking(reading: Annotated[Reading, Depends(_public)]) -> Reading:
+def signed_in(reading: Reading) -> Reading:
+    """The same. Raises NotKnown where nobody signed in."""
     if reading.credential is None:
         raise NotKnown("Sign in first: POST /v1/auth/token, then send `Authorization: Bearer TOKEN`.")
     return reading
+
+
+async def _public(request: Request, _a: Any = Depends(_password_flow), _b: Any = Depends(_bearer)) -> Reading:
+    return await reading_of(request)
+
+
+async def _asking(reading: Annotated[Reading, Depends(_public)]) -> Reading:
+    return signed_in(reading)
 
 
 ENTER = "select app.enter(:credential, :request, :at)"

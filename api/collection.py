@@ -1,11 +1,14 @@
 """Publishes one listing under every level with the same parameters: one mechanism, five addresses."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, get_args, get_type_hints
 
 from fastapi import APIRouter, Path, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 
 from api import pages, problems, writers
-from api.access import Asking, Public, Reading
+from api.access import Asking, Public, Reading, reading_of, signed_in
 from api.domain.errors import Invalid, NotNow
 from api.domain.levels import Level
 from api.levels import PREFIX, Lens
@@ -18,8 +21,40 @@ LISTED = problems.refusals(Invalid, NotNow)
 EVERY_LEVEL = tuple(Level)
 
 
+class ReadRoute(APIRoute):
+    """A route of a path, a `reading` and a `query` model, whose parameters are read here: FastAPI takes 0.25 ms for the same (measured).
+
+    Its document is FastAPI's, from the same signature, and so is every refusal: what does not fit goes the usual way and is refused there.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        usual, endpoint = super().get_route_handler(), self.endpoint
+        hints = get_type_hints(endpoint, include_extras=True)
+        model: type[BaseModel] = get_args(hints["query"])[0]
+        shut = hints["reading"] == Asking
+
+        async def handle(request: Request) -> Response:
+            said, path = request.query_params, request.path_params
+            try:
+                query = model.model_validate(dict(said))
+            except ValidationError:
+                return await usual(request)
+            if any(len(part) > SHORT for part in path.values()):
+                return await usual(request)
+            reading = await reading_of(request)
+            answered: Response = await endpoint(request=request, reading=signed_in(reading) if shut else reading, query=query, **path)
+            return answered
+
+        return handle
+
+
+SHORT = 63
+"""Characters that a part of an address may have whatever it names; the longest code."""
+
+
 async def answer(request: Request, reading: Reading, listing: Listing, query: Any, lens: Lens) -> Response:
     """A page, or the whole list where another media type than JSON is asked for."""
+    listing = listing.ordered(query.sort)
     media = writers.asked_for(request, query.format, listing)
     if media is None:
         return await pages.page(request, reading, listing, query, lens)
@@ -55,6 +90,7 @@ def _add(router: APIRouter, listing: Listing, asking: Any, level: Level, path: s
     router.add_api_route(
         path,
         of_unit if "{unit}" in path else of_region,
+        route_class_override=ReadRoute,
         name=name,
         summary=name.replace("_", " ").capitalize(),
         description=about,

@@ -1,4 +1,4 @@
-"""What the README says is so: its settings, its map, its commands, its first screen, its mirror. As a program it writes the settings anew."""
+"""What the README says is so: its settings, its map, its commands, its first screen, its mirror. As a program it writes the settings."""
 
 import asyncio
 import json
@@ -17,11 +17,12 @@ import pytest
 import typer
 from pydantic_core import PydanticUndefined
 
+from api import founding
 from api.cli import cli
 from api.settings import Settings
 from tests.conftest import World
 from tests.contract import ROOT, documents
-from tests.faults.server import Server, free_port
+from tests.faults.server import Server, free_port, serving
 
 README = ROOT / "README.md"
 BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"
@@ -93,11 +94,6 @@ def test_what_the_map_and_the_links_name_is_there() -> None:
     assert rooms <= named, "the map names every room"
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("readme") / "home"
-
-
 def shell(block: str, server: Server) -> str:
     """What a block prints on its standard output when it is typed in a checkout; only the home and the port are others."""
     typed = block.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}").replace(".amuprev-restored", f"{server.home}-restored")
@@ -108,11 +104,11 @@ def shell(block: str, server: Server) -> str:
     return done.stdout
 
 
-def test_the_first_screen_does_what_it_says(home: Path) -> None:
+def test_the_first_screen_does_what_it_says(tmp_path: Path) -> None:
     """A stranger's first two terminals, then the backup; the answer is the one that is printed in the README."""
     serve, second, backup = blocks("bash")[:3]
     (shown,) = blocks("json")
-    server = Server(home, {"PORT": str(port := free_port())}, port=port)
+    server = Server(tmp_path / "home", {"PORT": str(port := free_port())}, port=port)
     with server.log.open("wb") as log:
         server.process = subprocess.Popen(
             ["bash", "-c", f"exec {serve}"], cwd=ROOT, env=server.environment, stdout=log, stderr=log, start_new_session=True
@@ -155,21 +151,30 @@ def test_the_mirror_is_short_and_asks_for_what_there_is() -> None:
 async def test_the_mirror_holds_what_the_key_may_see(world: World, tmp_path: Path) -> None:
     (script,) = blocks("php")
     (tmp_path / "mirror.php").write_text(script)
-    server = Server(tmp_path / "never", {"DATABASE_URL": world.url("api"), "OWNER_DATABASE_URL": world.url()})
-    server.start()
-    try:
-        await server.ready()
+    folder = tmp_path / "mirror"
+    async with serving(tmp_path / "never", DATABASE_URL=world.url("api"), OWNER_DATABASE_URL=world.url()) as server:
         key = server.command("key", "create", "sv@demo.example")
-        folder = tmp_path / "mirror"
         given = server.environment | {"AMUPREV_API": server.address, "AMUPREV_KEY": key, "AMUPREV_MIRROR": str(folder)}
-        for _ in range(2):
+
+        async def mirrored(noun: str) -> set[str]:
             await asyncio.to_thread(subprocess.run, ["php", tmp_path / "mirror.php"], env=given, check=True, timeout=60)
-            async with world.owner() as owner:
-                there = await owner.fetchval("select count(*) from affiliation where country_id = 222")
-            assert len(list(folder.glob("affiliation-*.json"))) >= there > 0
-            assert list(folder.glob("grant*")) != []
-    finally:
-        server.stop()
+            return {file.stem.removeprefix(f"{noun}-") for file in folder.glob(f"{noun}-*.json")}
+
+        async with httpx.AsyncClient(base_url=server.address, headers={"Authorization": f"Bearer {key}"}) as client:
+            there = (await client.get("/v1/countries/sv/affiliations", params={"format": "ndjson"})).text.splitlines()
+            assert {json.loads(line)["id"] for line in there} <= await mirrored("affiliation")
+            before = await mirrored("organisation")
+            body = {"name": "A new one", "classification": "ngo", "country_id": 222}
+            made = (await client.post("/v1/organisations", json=body)).json()
+            assert await mirrored("organisation") == before | {made["id"]}
+            gone = await client.delete(f"/v1/organisations/{made['id']}", headers={"If-Match": f'"{made["version"]}"'})
+            assert gone.status_code == 204
+            assert await mirrored("organisation") == before
+            await founding.new_epoch(world.url())
+            (folder / "affiliation-stale.json").write_text("{}")
+            again = await mirrored("affiliation")
+            assert {json.loads(line)["id"] for line in there} <= again
+            assert "stale" not in again, "after a restore it starts from the beginning"
 
 
 if __name__ == "__main__":

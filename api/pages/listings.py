@@ -1,14 +1,16 @@
 """What a list is: its parameters, its page, and the table that says how one noun is read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from functools import lru_cache
+from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Query as AsQuery
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import SQLModel
 
+from api.domain.errors import Invalid
 from api.levels import Shape
 
 Item = TypeVar("Item")
@@ -35,8 +37,6 @@ class Query(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    SORTS: ClassVar[tuple[str, ...]] = ()
-
     limit: Annotated[int, Field(ge=1, le=MOST)] = 50
     """Most items on one page."""
     cursor: Annotated[str | None, Field(max_length=2000)] = None
@@ -45,11 +45,13 @@ class Query(BaseModel):
     """`exact` adds how many there are on all pages; costs as much as reading them."""
     format: Literal["json", "geojson", "ndjson", "csv"] | None = None
     """Instead of the header Accept: ndjson and csv answer the whole list without pages."""
+    sort: Annotated[str | None, Field(pattern=r"^-?[a-z][a-z_]{0,30}$")] = None
+    """Another order than the usual one, such as `id`; a minus in front turns it round. An unknown one is told what there is."""
     as_of: date | None = None
     """The day on which the level is looked at; today where it is missing."""
 
 
-NOT_FILTERS = frozenset({"limit", "cursor", "count", "format"})
+NOT_FILTERS = frozenset({"limit", "cursor", "count", "format", "sort"})
 AS_QUERY = AsQuery()
 
 
@@ -73,6 +75,8 @@ class Listing:
     """How one is found."""
     one_type: str = "uuid"
     descending: bool = False
+    sorts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    """Name -> sort keys, the last one unique: the further orders a list may be asked for in."""
     point: tuple[str, str] | None = None
     """Longitude and latitude, where the list can be drawn (geojson)."""
 
@@ -85,3 +89,16 @@ class Listing:
     def select(self) -> str:
         """The column list of the answer, generated from its class."""
         return ", ".join(f'{self.column(name)} as "{name}"' for name in self.out.model_fields)
+
+    def ordered(self, sort: str | None) -> "Listing":
+        """The same list in another order. Raises Invalid naming the orders there are."""
+        return self if sort is None else _ordered(self, sort)
+
+
+@lru_cache(maxsize=256)
+def _ordered(listing: Listing, sort: str) -> Listing:
+    keys = listing.sorts.get(sort.removeprefix("-"))
+    if keys is None:
+        told = sorted(listing.sorts)
+        raise Invalid(f"This list is sorted by {', '.join(told) or 'its usual order only'}.", "sort-unknown", pointer="query/sort", choices=told)
+    return replace(listing, name=f"{listing.name} by {sort}", keys=keys, descending=sort.startswith("-"))

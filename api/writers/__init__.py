@@ -144,4 +144,4 @@ async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, f
     if row["unit"] is None:
         raise NotFound()
     whole = whole_statement(listing, lens.level, tuple(sorted(said)), form)
-    return Export(reading, whole.sql, whole.values(known), form, listing.name)
+    return Export(reading, whole.sql, whole.values(known), form, listing.name.split()[0])

@@ -28,7 +28,7 @@ async def measured(bench: Bench, times: int) -> list[Row]:
     first, last = shut[0], shut[-1]
     assert (await bench.ask("", "/v1/nowhere/1/at/all")).status == 404
     works = [lambda p=p: bench.ask("", p) for p in (first, last, "/v1/nowhere/1/at/all")]  # type: ignore[misc]
-    costs = await bench.compared(works, times, rounds=7)
+    costs = await bench.compared(works, times)
     return [
         Row(f"the last route, {last}", costs[1], costs[0], f"the first, {first}", LAST, f"of {len(addresses(bench))} GET routes"),
         Row("an address that is nowhere", costs[2], costs[0], "the first route"),

@@ -1,4 +1,4 @@
-"""The long forms: `./run python -m tests.faults kills|forget|upload|half-open`. Bounded by what is asked for; prints what was found."""
+"""The long forms: `./run python -m tests.faults kills|forget|upload`. Bounded by what is asked for; prints what was found."""
 
 import argparse
 import asyncio
@@ -10,8 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api import founding
-from tests.faults.kills import ADMINISTRATOR, fire, forgetful, lapse, missing, rage
+from tests.faults.kills import fire, forgetful, lapse, missing, rage
 from tests.faults.slow import RATE, sesnsp, slow_upload
 
 console = Console(highlight=False)
@@ -48,11 +47,10 @@ async def forget(home: Path) -> bool:
 async def upload(home: Path) -> bool:
     """Whether 10 MB at 20 kB/s arrive under the deadlines of every installation."""
     async with fire(home) as burning:
-        token = await founding.token(burning.postgres.dsn("amuprev", "api"), ADMINISTRATOR)
         body = sesnsp(UPLOAD)
         with bars() as progress:
             task = progress.add_task("upload", total=len(body) / RATE)
-            reply = await slow_upload(burning.server, token, body, tell=lambda passed: progress.update(task, completed=passed))
+            reply = await slow_upload(burning.server, burning.key, body, tell=lambda passed: progress.update(task, completed=passed))
     console.print(f"{len(body):,} bytes at {RATE:,} a second: {reply.status} after {reply.seconds:.0f} s")
     return reply.status == 201
 

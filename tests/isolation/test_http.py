@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -251,7 +250,7 @@ async def test_the_same_request_is_granted_to_somebody(matrix: Matrix) -> None:
 
 
 async def test_coming_in_and_going_out_is_about_oneself(matrix: Matrix, settings: Settings) -> None:
-    """Last, because it ends everybody's sessions. Each of JOINING is sent, the same for all; what was made up answers like what never was."""
+    """Last, because it ends all sessions. Each of JOINING is sent, the same for all; what is made up answers like what never was."""
     public, secret = matrix.clients[""], demo.password(settings.home)
     mixco = {"username": "mixco@demo.example", "password": secret}
     signed = {name: await client.post("/v1/auth/token", data=mixco) for name, client in matrix.clients.items()}

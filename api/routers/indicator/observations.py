@@ -26,20 +26,16 @@ class ObservationQuery(pages.Query):
     """Only periods that begin on or before this day."""
 
 
+PLACE, PERIOD = ("t.municipality_id", "int"), ("t.period_on", "date")
+REST = (("t.indicator_id", "int"), ("t.source_id", "int"), ("t.frequency", "text"), ("t.dims", "text"))
+BY_PERIOD = (PERIOD, PLACE, *REST)
 OBSERVATIONS = Listing(
     "observations",
     ObservationOut,
     "observation t join municipality m on m.id = t.municipality_id"
     " join indicator i on i.id = t.indicator_id join source s on s.id = t.source_id",
     Shape(),
-    (
-        ("t.period_on", "date"),
-        ("t.municipality_id", "int"),
-        ("t.indicator_id", "int"),
-        ("t.source_id", "int"),
-        ("t.frequency", "text"),
-        ("t.dims", "text"),
-    ),
+    BY_PERIOD,
     ObservationQuery,
     {
         "indicator": "t.indicator_id = (select x.id from indicator x where x.code = {value})",
@@ -53,6 +49,7 @@ OBSERVATIONS = Listing(
         "source": "s.code",
         "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
     },
+    sorts={"period": BY_PERIOD, "municipality": (PLACE, PERIOD, *REST)},
 )
 
 

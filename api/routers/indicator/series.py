@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import pages, problems
 from api.access import Asking
-from api.collection import UnitName
+from api.collection import ReadRoute, UnitName
 from api.domain.errors import Invalid
 from api.domain.indicator.figures import By, asked_span
 from api.domain.levels import Level
@@ -57,6 +57,7 @@ def _add(level: Level) -> None:
     router.add_api_route(
         f"{PREFIX[level]}/indicators/{{code}}/series",
         of_region if level is Level.REGION else of_unit,
+        route_class_override=ReadRoute,
         name=f"read_{level}_series",
         summary=f"Read {level} series",
         description=ABOUT,

@@ -65,6 +65,7 @@ MUNICIPALITIES = Listing(
     },
     {"country": "c.iso2", "admin1": "d.code", "admin1_name": "d.name"},
     address="t.id = app.municipality_of({id})",
+    sorts={"name": (("t.name_key", "text"), ("t.id", "int")), "id": (("t.id", "int"),)},
     point=("t.lon", "t.lat"),
 )
 

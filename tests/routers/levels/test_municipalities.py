@@ -74,3 +74,16 @@ async def test_a_page_that_did_not_change_is_not_sent_again(region: World) -> No
     first = await public.get("/v1/municipalities", params={"limit": 2})
     again = await public.get("/v1/municipalities", params={"limit": 2}, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_other_orders_are_named_and_turned_round(region: World) -> None:
+    public = await region.who()
+    ids = [m["id"] for m in (await public.get("/v1/municipalities", params={"sort": "-id", "limit": 3})).json()["items"]]
+    assert ids == sorted(ids, reverse=True)
+    first = (await public.get("/v1/countries/PA/municipalities", params={"sort": "-name", "limit": 50})).json()
+    rest = (await public.get("/v1/countries/PA/municipalities", params={"sort": "-name", "limit": 50, "cursor": first["next"]})).json()
+    usual = (await public.get("/v1/countries/PA/municipalities", params={"limit": 200})).json()
+    assert [m["id"] for m in first["items"] + rest["items"]] == [m["id"] for m in reversed(usual["items"])]
+    refused = await public.get("/v1/municipalities", params={"sort": "colour"})
+    assert (refused.status_code, refused.json()["code"], refused.json()["choices"]) == (422, "sort-unknown", ["id", "name"])
+    assert (await public.get("/v1/countries/PA/municipalities", params={"sort": "name", "cursor": first["next"]})).status_code == 400
