@@ -51,7 +51,7 @@ async def claim(caller: Caller, key: str, fingerprint: str) -> None:
 
 
 def same(as_before: bool, state: str, done: tuple[str, int]) -> None:
-    """What a key means that was used before, with the address and status of what it made. Raises Invalid where its file was another, Replay where it is done; a broken-off one goes on."""
+    """The address and status of what a used key made; a broken-off one goes on. Raises Invalid on another file, Replay where it is done."""
     if not as_before:
         raise Invalid("This key was used for another request; use a new one.", "idempotency-key-reused", pointer="header/Idempotency-Key")
     if state != "running":

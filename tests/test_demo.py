@@ -13,7 +13,8 @@ from tests.conftest import World, numbers, silent
 
 MADE = """select (select count(*) from principal where demonstration), (select count(*) from credential),
             (select count(*) from granted where revoked_at is null), (select count(*) from participation),
-            (select count(*) from affiliation), (select count(*) from affiliation where state = 'confirmed'), (select count(*) from affiliation where not demonstration)"""
+            (select count(*) from affiliation), (select count(*) from affiliation where state = 'confirmed'),
+            (select count(*) from affiliation where not demonstration)"""
 
 
 class Broken(Exception):

@@ -206,6 +206,28 @@ async def test_odd_parameters(region: World, query: str) -> None:
         assert answer.status_code == 200 or len(answer.content) <= LONG
 
 
+PERIODS = (
+    "0000 0000-00 0001-01 2024-00 2024-13 2024-1 9999 9999-12 10000 -001 ٢٠٢٠ ２０２０-０１ 2024-01-01 %00 2020%0a 2024-99 null".split(" ")
+)
+
+
+async def test_odd_periods(region: World) -> None:
+    client = await region.who("mx")
+    for odd in PERIODS:
+        for query in (f"from={odd}", f"to={odd}", f"from={odd}&to={odd}&by=month", f"by=month&to={odd}", f"from=0001&to={odd}&by=month"):
+            answer = await client.get(f"/v1/municipalities/mx-inegi:11020/indicators/homicide/series?{query}")
+            assert answer.status_code in (200, 404, 422), (query, answer.content[:200])
+            assert len(answer.content) <= 40 * LONG, "not a point for every month since the year 1"
+
+
+async def test_odd_cursors_of_the_feed(region: World) -> None:
+    client = await region.who("gt")
+    for odd in ("", "%00", "AAAA", "W10", "bnVsbA", "WzEsMl0", "WyIxIiwiMiJd", "MS4x", "A" * 5000, "%F0%9F%A6%89", "1", "-1", "9" * 400):
+        answer = await client.get(f"/v1/changes?cursor={odd}")
+        assert answer.status_code in (400, 410, 422), (odd, answer.status_code)
+        assert len(answer.content) <= SMALL
+
+
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "FOO", "get", "PUT", "HEAD", "OPTIONS", ""])
 async def test_odd_methods(region: World, method: str) -> None:
     for path in (PUBLIC, PROTECTED, "/v1/nowhere", "/docs", "/openapi/backend.json"):

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 from importlinter.cli import lint_imports
 from sqlmodel import SQLModel
 
 from api.app import backend, network
+from api.settings import Settings
 from tests.contract import ROOT
 
 LINES, FUNCTION_LINES = 300, 40
@@ -235,3 +237,18 @@ def test_dependencies_are_locked_by_hash_and_by_nothing_else() -> None:
     assert len(blocks) > 50
     for start, end in pairwise([*blocks, len(locked)]):
         assert "--hash=sha256:" in locked[start:end], f"{locked[start : start + 60]!r} has no hash"
+
+
+def test_the_image_is_made_of_what_is_there() -> None:
+    """No container engine runs the tests; this much of the files for one can be read."""
+    copied = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    allowed = (ROOT / ".dockerignore").read_text().splitlines()
+    for name in " ".join(copied).split():
+        assert (ROOT / name).exists(), name
+        assert f"!{name}" in allowed, f"{name} does not reach the image"
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    mounted = [volume.split(":")[0] for volume in services["database"]["volumes"] if volume.startswith(".")]
+    assert [(ROOT / name).is_file() for name in mounted] == [True]
+    named = {name.removeprefix("AMUPREV_").lower() for service in ("migrate", "api") for name in services[service]["environment"]}
+    assert named <= Settings.model_fields.keys()
+    assert "AMUPREV_OWNER_DATABASE_URL" not in services["api"]["environment"], "what serves does not know the owner"

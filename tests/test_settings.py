@@ -44,7 +44,9 @@ def test_what_is_said_outright_counts_more(monkeypatch: pytest.MonkeyPatch) -> N
     assert Settings(port=9).port == 9
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("ACCESS_TOKEN_S", "901"), ("READ_CONNECTIONS", "0"), ("STATEMENT_TIMEOUT_S", "-1")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "many"), ("ACCESS_TOKEN_S", "901"), ("READ_CONNECTIONS", "0"), ("STATEMENT_TIMEOUT_S", "-1")]
+)
 def test_what_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"AMUPREV_{name}", value)
     with pytest.raises(ValidationError):

@@ -115,7 +115,7 @@ def _noun(row: Kept) -> str:
 
 
 def _thing(row: Kept) -> str:
-    return str(getattr(row, "id", None) or getattr(row, "key", ""))
+    return str(getattr(row, "id", None) or getattr(row, "slug", ""))
 
 
 FOREIGN = """

@@ -100,5 +100,7 @@ def _ordered(listing: Listing, sort: str) -> Listing:
     keys = listing.sorts.get(sort.removeprefix("-"))
     if keys is None:
         told = sorted(listing.sorts)
-        raise Invalid(f"This list is sorted by {', '.join(told) or 'its usual order only'}.", "sort-unknown", pointer="query/sort", choices=told)
+        raise Invalid(
+            f"This list is sorted by {', '.join(told) or 'its usual order only'}.", "sort-unknown", pointer="query/sort", choices=told
+        )
     return replace(listing, name=f"{listing.name} by {sort}", keys=keys, descending=sort.startswith("-"))

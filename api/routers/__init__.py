@@ -3,7 +3,7 @@
 from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.indicator import catalogue, imports, observations, series
-from api.routers.levels import countries, municipalities, organisations, registers, ties
+from api.routers.levels import countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
 
 BACKEND = [
@@ -15,6 +15,7 @@ BACKEND = [
         organisations,
         ties,
         registers,
+        schemes,
         catalogue,
         observations,
         series,

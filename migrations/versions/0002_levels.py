@@ -5,7 +5,7 @@ from migrations import policies, statements
 revision = "0002"
 down_revision = "0001"
 
-TERRITORY = ("country", "admin1", "municipality", "succession", "scheme")
+TERRITORY = ("country", "admin1", "municipality", "succession")
 READ, WRITE = policies.READ, policies.WRITE
 
 
@@ -15,6 +15,11 @@ def upgrade() -> None:
         policies.guard(table, select="true", insert=policies.REGION)
         policies.grant(table)
     own = f"{policies.REGION} or country_id = any((select app.write_countries())::int[])"
+    of_country = "select o.id from organisation o where o.country_id = any((select app.write_countries())::int[])"
+    policies.guard(
+        "scheme", select="true", insert=f"{policies.REGION} or {policies.organisation(WRITE)} or organisation_id in ({of_country})"
+    )
+    policies.grant("scheme")
     policies.guard("organisation", select="true", insert=f"{own} or {policies.organisation(WRITE, 'id')}")
     policies.guard("association", select="true", insert=f"{own} or {policies.organisation(WRITE)}")
     policies.guard("programme", select="true", insert=f"{policies.REGION} or {policies.organisation(WRITE, 'id')}")

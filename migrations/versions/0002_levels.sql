@@ -87,7 +87,10 @@ create table scheme (
     publisher text,
     url text,
     note text,
-    organisation_id uuid
+    organisation_id uuid,
+    version int not null default 1,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now()
 );
 
 -- Every code of everything, once: what `scheme:value` in an address or in a file is looked up in. The rows carry a stored copy.

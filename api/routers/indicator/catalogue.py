@@ -1,7 +1,6 @@
-"""/indicators, /sources, /schemes: what is counted, by whom, and the registers that codes come from."""
+"""/indicators, /sources: what is counted, and by whom."""
 
 from fastapi import APIRouter, Request, Response
-from sqlmodel import SQLModel
 
 from api import pages
 from api.access import Public
@@ -20,17 +19,6 @@ class SourceQuery(pages.Query):
     kind: SourceKind | None = None
 
 
-class SchemeOut(SQLModel):
-    """A register of codes."""
-
-    slug: str
-    """As it stands in `scheme:code`."""
-    title: str
-    publisher: str | None
-    url: str | None
-    note: str | None
-
-
 INDICATORS = Listing(
     "indicators",
     IndicatorOut,
@@ -43,7 +31,6 @@ INDICATORS = Listing(
 SOURCES = Listing(
     "sources", SourceOut, "source t", EVERYWHERE, (("t.code", "text"),), SourceQuery, {"kind": "t.kind = {value}"}, address="t.code = {id}"
 )
-SCHEMES = Listing("schemes", SchemeOut, "scheme t", EVERYWHERE, (("t.slug", "text"),))
 
 publish(
     router,
@@ -61,7 +48,6 @@ publish(
     flat="/v1/sources",
     about="Who counts, and what exactly: victims and offences are not the same.",
 )
-publish(router, SCHEMES, public=True, levels=(), flat="/v1/schemes", about="The registers whose codes address places here.")
 
 
 @router.get("/v1/indicators/{code}", response_model=IndicatorOut)

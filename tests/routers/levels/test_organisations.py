@@ -170,3 +170,20 @@ async def test_a_programme_is_written_by_its_own(world: World) -> None:
     own_tag = {"If-Match": shown.headers["etag"]}
     changed = await (await world.who("programme")).patch("/v1/programmes/amuprev", json={"description": "Committees."}, headers=own_tag)
     assert (changed.status_code, changed.json()["description"]) == (200, "Committees."), changed.text
+
+
+async def test_an_owner_declares_a_scheme_and_alone_gives_its_codes(world: World) -> None:
+    comures, sv, gt = await world.who("comures"), await world.who("sv"), await world.who("gt")
+    owner = (await comures.get("/v1/associations/1")).json()["organisation_id"]
+    scheme = {"slug": "comures-crm", "title": "Members of COMURES", "organisation_id": owner}
+    assert (await gt.post("/v1/schemes", json=scheme)).status_code == 403
+    made = await comures.post("/v1/schemes", json=scheme)
+    assert (made.status_code, (await gt.get("/v1/schemes/comures-crm")).json()) == (201, made.json())
+    assert (await comures.post("/v1/schemes", json=scheme)).status_code == 409
+    body = {"name": "Casa", "classification": "ngo", "external_ids": {"comures-crm": "7"}}
+    refused = await gt.post("/v1/organisations", json=body | {"country_id": 320})
+    assert (refused.status_code, refused.json()["code"]) == (403, "scheme-not-yours")
+    casa = await sv.post("/v1/organisations", json=body | {"country_id": 222, "external_ids": {}})
+    assert casa.status_code == 201
+    own = await sv.post("/v1/schemes", json={"slug": "casa-keys", "title": "Keys of Casa", "organisation_id": casa.json()["id"]})
+    assert own.status_code == 201

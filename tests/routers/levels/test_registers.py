@@ -99,7 +99,8 @@ def workbook(rows: list[list[str]]) -> bytes:
         f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}officedocument.spreadsheetml.sheet.main+xml"/>'
         f'<Override PartName="/xl/s.xml" ContentType="{kinds}officedocument.spreadsheetml.worksheet+xml"/></Types>',
         "_rels/.rels": relation("a", "officeDocument", "xl/workbook.xml"),
-        "xl/workbook.xml": f'<workbook xmlns="{sheet}" xmlns:r="{links}"><sheets><sheet name="a" sheetId="1" r:id="b"/></sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{sheet}" xmlns:r="{links}">'
+        '<sheets><sheet name="a" sheetId="1" r:id="b"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": relation("b", "worksheet", "s.xml"),
         "xl/s.xml": f'<worksheet xmlns="{sheet}"><sheetData>{cells}</sheetData></worksheet>',
     }
