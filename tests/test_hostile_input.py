@@ -206,18 +206,25 @@ async def test_odd_parameters(region: World, query: str) -> None:
         assert answer.status_code == 200 or len(answer.content) <= LONG
 
 
-PERIODS = (
-    "0000 0000-00 0001-01 2024-00 2024-13 2024-1 9999 9999-12 10000 -001 ٢٠٢٠ ２０２０-０１ 2024-01-01 %00 2020%0a 2024-99 null".split(" ")
-)
+ODD_PERIODS = "0000 0000-00 0001-01 2024-00 2024-13 2024-1 9999 9999-12 10000 -001 ٢٠٢٠ ２０２０-０１ 2024-01-01 %00 2020%0a 2024-99 null"
 
 
 async def test_odd_periods(region: World) -> None:
     client = await region.who("mx")
-    for odd in PERIODS:
+    for odd in ODD_PERIODS.split():
         for query in (f"from={odd}", f"to={odd}", f"from={odd}&to={odd}&by=month", f"by=month&to={odd}", f"from=0001&to={odd}&by=month"):
             answer = await client.get(f"/v1/municipalities/mx-inegi:11020/indicators/homicide/series?{query}")
             assert answer.status_code in (200, 404, 422), (query, answer.content[:200])
             assert len(answer.content) <= 40 * LONG, "not a point for every month since the year 1"
+
+
+async def test_the_ends_of_the_calendar_are_no_days(region: World) -> None:
+    """The driver would keep them as -infinity and infinity, and they would come back as no date."""
+    client = await region.who("region")
+    office = {"role": "reader", "level": "region", "unit": None, "email": "odd@demo.example", "display_name": MARK}
+    for days in ({"starts_on": "0001-01-01"}, {"starts_on": "2024-01-01", "ends_on": "9999-12-31"}):
+        answer = await client.post("/v1/invitations", json=office | days)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/" + list(days)[-1])
 
 
 async def test_odd_cursors_of_the_feed(region: World) -> None:

@@ -8,13 +8,22 @@
 A table model does not validate when it is constructed (SQLModel), so rows are made with `made(X, body, …)` and changed with `merged`.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Optional, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    create_model,
+    field_validator,
+)
 from pydantic import Field as Limits
 from sqlalchemy import DateTime, Enum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -72,6 +81,14 @@ class Fields(SQLModel):
     model_config = ConfigDict(  # type: ignore[assignment]
         extra="forbid", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True, allow_inf_nan=False
     )
+
+    @field_validator("*")
+    @classmethod
+    def _in_the_calendar(cls, value: Any) -> Any:
+        # PostgreSQL's driver keeps the first and the last day that Python knows as -infinity and infinity, which are no days in JSON.
+        if value in (date.min, date.max) and isinstance(value, date):
+            raise ValueError("this day is beyond the calendar; leave out the end of what has none")
+        return value
 
 
 class Kept(SQLModel):

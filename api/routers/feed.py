@@ -6,10 +6,11 @@ from fastapi import APIRouter, Response
 
 from api import feed, problems
 from api.access import Asking
+from api.collection import ReadRoute
 from api.domain.errors import Gone, Invalid
 from api.pages import AS_QUERY
 
-router = APIRouter(tags=["sync"])
+router = APIRouter(tags=["sync"], route_class=ReadRoute)
 
 
 @router.get("/v1/changes", response_model=feed.Changes, responses=problems.refusals(Gone, Invalid))

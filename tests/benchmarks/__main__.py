@@ -22,7 +22,9 @@ HERE = Path(__file__).parent
 PARTS = ("reads", "import", "export", "routes")
 
 
-async def run(home: Path, size: Size, parts: tuple[str, ...], times: int, console: Console, plans: bool = False) -> tuple[list[Row], list[Bound]]:  # noqa: PLR0913
+async def run(
+    home: Path, size: Size, parts: tuple[str, ...], times: int, console: Console, plans: bool = False
+) -> tuple[list[Row], list[Bound]]:
     """Measure `parts` over a copy of a region of `size`, which is made where `home` has none yet. Returns what the tables show."""
     rows: list[Row] = []
     bounds: list[Bound] = []
@@ -35,7 +37,10 @@ async def run(home: Path, size: Size, parts: tuple[str, ...], times: int, consol
             await connection.execute("alter system set autovacuum = off")
             await connection.execute("select pg_reload_conf()")
             there = await connection.fetchval("select exists (select from pg_database where datname = $1)", template)
-        console.print(f"{machine()}\n{version}\nthe embedded server, fsync off, 128 MB of shared buffers, autovacuum off while measuring", highlight=False)
+        console.print(
+            f"{machine()}\n{version}\nthe embedded server, fsync off, 128 MB of shared buffers, autovacuum off while measuring",
+            highlight=False,
+        )
         if not there:
             server.drop(f"{template}_begun")
             await fill(server, f"{template}_begun", size, console.print)

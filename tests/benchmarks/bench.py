@@ -68,7 +68,9 @@ class Bench:
         assert self.applications.house is not None
         return Reading(self.applications.house, self.credentials[who], "benchmark", moment(), "en")
 
-    async def ask(self, who: str, path: str, method: str = "GET", body: AsyncIterator[bytes] | None = None, *, keep: bool = True) -> Answered:
+    async def ask(
+        self, who: str, path: str, method: str = "GET", body: AsyncIterator[bytes] | None = None, *, keep: bool = True
+    ) -> Answered:
         """One request through everything but the socket; `who` empty is the public."""
         answered = Answered()
         plain, _, query = path.partition("?")
@@ -115,7 +117,9 @@ class Bench:
                 costs.append(measured[0].each(times))
         return [least(costs) for costs in found]
 
-    def statement(self, connection: asyncpg.Connection, statement: Statement, values: list[Any], *, entered: bool) -> Callable[[], Awaitable[Any]]:
+    def statement(
+        self, connection: asyncpg.Connection, statement: Statement, values: list[Any], *, entered: bool
+    ) -> Callable[[], Awaitable[Any]]:
         """The door's own statement on one connection; not `entered`: without app.enter."""
         sql = statement.sql if entered else statement.sql.replace(ENTER, NOT_ENTERED)
         return lambda: connection.fetchrow(sql, *values)
@@ -130,7 +134,11 @@ async def opened(server: EmbeddedPostgres, database: str, settings: Settings) ->
     app, applications = create_app(settings, server.dsn(database, "api"))
     pid = server.pid()
     assert pid is not None
-    async with applications.open(), db.connected(server.dsn(database, "superuser")) as owner, db.connected(server.dsn(database, "api")) as api:
+    async with (
+        applications.open(),
+        db.connected(server.dsn(database, "superuser")) as owner,
+        db.connected(server.dsn(database, "api")) as api,
+    ):
         for connection in (owner, api):
             await connection.execute("; ".join(f"set {name} = '{value}'" for name, value in SESSION.items()))
         await owner.execute(STAND_IN)

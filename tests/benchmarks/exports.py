@@ -56,8 +56,12 @@ async def measured(bench: Bench, size: Size, rounds: int = 3) -> tuple[list[Row]
         assert sent == copied > 0
         found.append((door, copy))
     door, copy = sorted(found, key=lambda f: f[0].cpu_s / f[1].cpu_s)[len(found) // 2]
-    bare, _ = await _copied(bench, "select * from observation where country_id = 484 and period_on between $1 and $2", [query.from_, query.to], {})
-    count = await bench.owner.fetchval("select count(*) from observation where country_id = 484 and period_on between $1 and $2", query.from_, query.to)
+    bare, _ = await _copied(
+        bench, "select * from observation where country_id = 484 and period_on between $1 and $2", [query.from_, query.to], {}
+    )
+    count = await bench.owner.fetchval(
+        "select count(*) from observation where country_id = 484 and period_on between $1 and $2", query.from_, query.to
+    )
     what = f"{count:,} rows as ndjson"
     rows = [Row(what, door, copy, "COPY of the statement", COPIED), Row(f"  {what}", door, bare, "COPY of the bare columns")]
     more = max(door.grew_bytes, *(d.grew_bytes for d, _ in found))

@@ -14,7 +14,17 @@ from tests.benchmarks.table import Bound, Row
 COPIED, GROWS = 4.0, 32 << 20
 """An import may cost four times a COPY, and 32 MiB of memory."""
 PIECE = 1 << 16
-HEADER = ("Año", "Clave_Ent", "Entidad", "Cve. Municipio", "Municipio", "Bien jurídico afectado", "Tipo de delito", "Subtipo de delito", "Modalidad")
+HEADER = (
+    "Año",
+    "Clave_Ent",
+    "Entidad",
+    "Cve. Municipio",
+    "Municipio",
+    "Bien jurídico afectado",
+    "Tipo de delito",
+    "Subtipo de delito",
+    "Modalidad",
+)
 KINDS = ("Homicidio doloso", "Homicidio culposo")
 MADE = """select e.value, m.name from external_id e join municipality m on m.id = e.municipality_id
           where e.noun = 'municipality' and e.scheme = 'mx-inegi' order by e.value limit $1"""
@@ -34,7 +44,16 @@ async def write_file(bench: Bench, size: Size, path: Path, more: int) -> int:
             for year in range(2015 - size.import_years, 2015):
                 for kind in KINDS[: max(left, 0)]:
                     counts = [(int(place["value"]) * 31 + year * 7 + m * 13) % 11 + more for m in range(12)]
-                    row = [year, place["value"][:2], "Entidad", place["value"], place["name"], "La vida y la Integridad corporal", "Homicidio", kind]
+                    row = [
+                        year,
+                        place["value"][:2],
+                        "Entidad",
+                        place["value"],
+                        place["name"],
+                        "La vida y la Integridad corporal",
+                        "Homicidio",
+                        kind,
+                    ]
                     writer.writerow([*row, "Con arma de fuego", *counts])
                     left -= 1
     return (size.import_rows - max(left, 0)) * 12

@@ -35,10 +35,12 @@ class Asked:
 async def by_id(bench: Bench, times: int) -> Asked:
     """One municipality by its key."""
     known = pages.known_of(bench.reading("country")) | {"id": "4840001"}
-    return Asked("one municipality by id", "country", "/v1/municipalities/4840001", one_statement(MUNICIPALITIES, False), known, BY_ID, times)
+    return Asked(
+        "one municipality by id", "country", "/v1/municipalities/4840001", one_statement(MUNICIPALITIES, False), known, BY_ID, times
+    )
 
 
-async def listed(bench: Bench, what: str, who: str, listing: Listing, query: Query, lens: Lens, path: str, times: int) -> Asked:  # noqa: PLR0913
+async def listed(bench: Bench, what: str, who: str, listing: Listing, query: Query, lens: Lens, path: str, times: int) -> Asked:
     """A page of 50, by the same functions by which the door asks for it."""
     lens, said, known = pages.asked(bench.reading(who), query, lens)
     if query.cursor:
@@ -60,7 +62,7 @@ async def deep(bench: Bench, who: str, lens: Lens, country: int) -> str:
     return cursor_of(bench.applications.house.secret, OBSERVATIONS, lens, said, await bench.owner.fetchval(middle, country))
 
 
-async def over_time(bench: Bench, what: str, who: str, lens: Lens, path: str, times: int) -> Asked:  # noqa: PLR0913
+async def over_time(bench: Bench, what: str, who: str, lens: Lens, path: str, times: int) -> Asked:
     """A series of 60 months."""
     first, last = asked_span("2016-01", "2020-12", By.MONTH)
     lens = Lens(lens.level, lens.unit, bench.reading(who).at.date())
@@ -89,7 +91,7 @@ async def same(bench: Bench, asked: Asked, bare: Any, shut: Any) -> None:
     answer = await bench.ask(asked.who, asked.path)
     assert answer.status == 200, (asked.path, answer.status, bytes(answer.body[:300]))
     for name in ("j", "items", "points"):
-        if name in bare.keys():  # noqa: SIM118 — a Record iterates over values.
+        if name in bare.keys():
             assert bare[name] and bare[name] == shut[name], asked.what
             told = json.loads(answer.body)
             assert len(told.get(name, told)) >= len(json.loads(f"[{bare[name]}]")) * 0 and told, asked.what
@@ -115,9 +117,29 @@ async def every(bench: Bench, times: int) -> list[Asked]:
         await by_id(bench, times),
         await listed(bench, "50 municipalities", "country", MUNICIPALITIES, MunicipalityQuery(), Lens(), "/v1/municipalities", times),
         await listed(bench, "50 observations, country", "country", OBSERVATIONS, ObservationQuery(), mexico, of_mexico, times),
-        await listed(bench, "50 observations, deep cursor", "country", OBSERVATIONS, ObservationQuery(cursor=cursor), mexico, of_mexico, times),
-        await listed(bench, "50 observations, municipality", "municipality", OBSERVATIONS, ObservationQuery(), place, "/v1/municipalities/4840001/observations", times),
-        await listed(bench, "50 observations, association of 260", "association", OBSERVATIONS, ObservationQuery(), comures, "/v1/associations/1/observations", times),
+        await listed(
+            bench, "50 observations, deep cursor", "country", OBSERVATIONS, ObservationQuery(cursor=cursor), mexico, of_mexico, times
+        ),
+        await listed(
+            bench,
+            "50 observations, municipality",
+            "municipality",
+            OBSERVATIONS,
+            ObservationQuery(),
+            place,
+            "/v1/municipalities/4840001/observations",
+            times,
+        ),
+        await listed(
+            bench,
+            "50 observations, association of 260",
+            "association",
+            OBSERVATIONS,
+            ObservationQuery(),
+            comures,
+            "/v1/associations/1/observations",
+            times,
+        ),
         await over_time(bench, "60 months, municipality", "municipality", place, "/v1/municipalities/4840001", times),
         await over_time(bench, "60 months, association of 260", "association", comures, "/v1/associations/1", few),
         await over_time(bench, "60 months, country", "country", mexico, "/v1/countries/MX", few),

@@ -66,7 +66,9 @@ def show(console: Console, rows: list[Row], bounds: list[Bound]) -> None:
     for row in rows:
         aim = "" if row.aim is None else f"<= {row.aim:.3g}x"
         mark = {None: "", True: "[green]reached", False: "[red]missed"}[row.reached]
-        table.add_row(row.what, _time(row.door), _wall(row.door), _time(row.base), row.beside, f"{row.ratio:.2f}x", aim, f"{mark} {row.note}")
+        table.add_row(
+            row.what, _time(row.door), _wall(row.door), _time(row.base), row.beside, f"{row.ratio:.2f}x", aim, f"{mark} {row.note}"
+        )
     console.print(table)
     if bounds:
         table = Table(title="Bounds", title_justify="left")

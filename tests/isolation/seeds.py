@@ -72,7 +72,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said = {"country_id": country, "municipality_id": municipality, "organisation_id": str(organisation) if organisation else None}
     said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal}
     said |= {"key": place, "seq": -1 - list(places(map)).index(place), "place": place, "import_id": key("import", place)}
-    said |= {"assisted": place in ("tegucigalpa", "sonsonate"), "is_public": place == "mexico"}
+    said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
     if table == "organisation":
@@ -80,14 +80,18 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     return {k: v for k, v in said.items() if k in columns}
 
 
+DRAFT = {"dims": "draft", "assisted": True}
+"""What an association drafts: no figure counts it."""
+
+
 async def sow(owner: asyncpg.Connection, map: Map) -> None:
-    """Insert them all, as the owner."""
-    for table in TEMPLATES:
+    """Insert them all, as the owner; of observations a draft beside each."""
+    for table, more in (*((name, {}) for name in TEMPLATES), ("observation", DRAFT)):
         columns = [r["attname"] for r in await owner.fetch(COLUMNS, f'"{table}"')]
         for place, where in places(map).items():
             if table in OF_PLACES and not where[1]:
                 continue
-            said = row(table, place, where, map, columns)
+            said = row(table, place, where, map, columns) | more
             names = ", ".join(said)
             statement = f'insert into "{table}" ({names}) select {names} from jsonb_populate_record(null::"{table}", $1::jsonb)'
             await owner.execute(statement, json.dumps(said))

@@ -76,6 +76,10 @@ def point(said: dict[str, float | int | str | bool | None], by: By) -> Point:
     return Point.model_validate(shown | rate | {"annualised": annualised, "unstable": count is not None and count <= 20})
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""A series lies between these years, both included: residents are kept for them only, and nobody fills an endless calendar."""
+
+
 def span(first: date, last: date) -> None:
     """Raises Invalid where a series would run backwards or over more than 100 years."""
     if last < first or last.year - first.year > 100:
@@ -96,6 +100,8 @@ def _first_day(said: str | None, by: By, which: str) -> date | None:
     year, _, month = said.partition("-")
     try:
         day = date(int(year), int(month or 1), 1)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValueError
     except ValueError:
         raise Invalid("This is no period; write 2020 or 2020-01.", "period-invalid", pointer=f"query/{which}") from None
     if by is By.YEAR:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.access.people import (
     Granted,
     GrantNew,
@@ -35,7 +35,7 @@ from api.idempotency import Creating
 from api.offices import Managed, give, place_of, require_managing
 from api.pages import Listing
 
-router = APIRouter(tags=["access"])
+router = APIRouter(tags=["access"], route_class=ReadRoute)
 PrincipalPatch = patch_of(PrincipalFields)
 PEOPLE = Listing("people", PrincipalOut, "principal t", Managed(own="t.id"), (("t.id", "uuid"),))
 GRANTS = Listing(

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.access.keys import another
 from api.domain.access.people import (
     ApiKey,
@@ -30,7 +30,7 @@ from api.idempotency import Creating
 from api.offices import Managed, give, place_of, require_managing
 from api.pages import Listing
 
-router = APIRouter(tags=["access"])
+router = APIRouter(tags=["access"], route_class=ReadRoute)
 
 KEYS = Listing("keys", ApiKeyOut, "api_key t", Managed(own="t.principal_id"), (("t.id", "text"),))
 SERVICES = Listing("services", PrincipalOut, "principal t", Managed(own="t.id"), (("t.id", "uuid"),))

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request, Response
 
 from api import pages
 from api.access import Public
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.indicator.catalogue import IndicatorOut, SourceKind, SourceOut
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["catalogues"])
+router = APIRouter(tags=["catalogues"], route_class=ReadRoute)
 EVERYWHERE = Shape(public=True, country=None, municipality=None)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import pages, problems
 from api.access import Asking, Reading
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
 from api.domain.indicator.observations import Assignment, ImportOut, ParkedOut
 from api.idempotency import IdempotencyKey
@@ -18,7 +18,7 @@ from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["imports"])
+router = APIRouter(tags=["imports"], route_class=ReadRoute)
 FILE = {
     "requestBody": {
         "required": True,

@@ -7,12 +7,12 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api import pages
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.indicator.observations import ObservationOut, PopulationOut
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["figures"])
+router = APIRouter(tags=["figures"], route_class=ReadRoute)
 
 
 class ObservationQuery(pages.Query):

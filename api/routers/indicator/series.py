@@ -15,7 +15,7 @@ from api.domain.levels import Level
 from api.levels import PREFIX, Lens
 from api.series import Series, series
 
-router = APIRouter(tags=["figures"])
+router = APIRouter(tags=["figures"], route_class=ReadRoute)
 Code = Annotated[str, Path(max_length=63, description="Code of the indicator (GET /v1/indicators).")]
 
 
@@ -57,7 +57,6 @@ def _add(level: Level) -> None:
     router.add_api_route(
         f"{PREFIX[level]}/indicators/{{code}}/series",
         of_region if level is Level.REGION else of_unit,
-        route_class_override=ReadRoute,
         name=f"read_{level}_series",
         summary=f"Read {level} series",
         description=ABOUT,

@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
-from api.collection import UnitName, publish
+from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Invalid, Stale, Unconditional
 from api.domain.fields import merged, patch_of
 from api.domain.levels import Level
@@ -14,7 +14,7 @@ from api.domain.roles import Action, Target
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["levels"])
+router = APIRouter(tags=["levels"], route_class=ReadRoute)
 CountryPatch = patch_of(CountryFields)
 OF_MUNICIPALITIES = (Level.ASSOCIATION, Level.MUNICIPALITY, Level.PROGRAMME)
 

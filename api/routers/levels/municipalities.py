@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
-from api.collection import UnitName, publish
+from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import known, made, merged, patch_of
 from api.domain.levels import Level
@@ -31,7 +31,7 @@ from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["levels"])
+router = APIRouter(tags=["levels"], route_class=ReadRoute)
 MunicipalityPatch = patch_of(MunicipalityFields)
 
 

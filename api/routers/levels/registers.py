@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import db, problems
 from api.access import Caller, Writing
+from api.collection import ReadRoute
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
 from api.domain.fields import found, known
 from api.domain.indicator.observations import Import, ImportOut
@@ -18,7 +19,7 @@ from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing, written
 
-router = APIRouter(tags=["imports"])
+router = APIRouter(tags=["imports"], route_class=ReadRoute)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILE = {
     "requestBody": {

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from api import db, pages, problems
 from api.access import Public
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found, made
 from api.domain.levels.naming import Scheme, SchemeNew, SchemeOut
@@ -14,7 +14,7 @@ from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["catalogues"])
+router = APIRouter(tags=["catalogues"], route_class=ReadRoute)
 SCHEMES = Listing(
     "schemes", SchemeOut, "scheme t", Shape(public=True, country=None, municipality=None), (("t.slug", "text"),), address="t.slug = {id}"
 )

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Public, Writing
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import found, known, made, new_id
 from api.domain.levels import Level
@@ -37,7 +37,7 @@ from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["levels"])
+router = APIRouter(tags=["levels"], route_class=ReadRoute)
 
 
 class AffiliationNew(AffiliationFields):

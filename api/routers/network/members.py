@@ -5,11 +5,11 @@ from sqlmodel import SQLModel
 
 from api import pages
 from api.access import Public
-from api.collection import publish
+from api.collection import ReadRoute, publish
 from api.levels import Shape
 from api.pages import Listing
 
-router = APIRouter(tags=["network"])
+router = APIRouter(tags=["network"], route_class=ReadRoute)
 
 
 class MemberOut(SQLModel):
