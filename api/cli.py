@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -119,6 +120,7 @@ def serve(
             host=settings.host,
             port=settings.port,
             http=protocol(settings),
+            ws="none",
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -126,7 +128,14 @@ def serve(
             timeout_graceful_shutdown=10,
             backlog=2048,
         )
+        _many_connections()
         uvicorn.Server(config).run()
+
+
+def _many_connections() -> None:
+    """As many open files as this process may have: a thousand half-open connections must not keep the next one out."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _welcome(settings: Settings, demo: bool) -> None:

@@ -186,9 +186,15 @@ AGAIN = ("08", "53", "57", "55P03", "25006", "40001", "40P01", "58")
 """SQLSTATEs of what the database cannot do now: connection lost, resources, shutdown, lock, read only, serialisation, deadlock, system."""
 
 
+TOO_LONG = "57014"
+"""SQLSTATE of a statement that ran into its timeout: repeating it at once would only cost the same again."""
+
+
 def refusal_of(error: BaseException) -> errors.Refusal | None:
     """What a database or connection error means to the caller; None where it is a fault of ours."""
     state = str(getattr(error, "sqlstate", "") or "")
+    if state == TOO_LONG:
+        return errors.NotNow("This took longer than is allowed; ask for less at once, or later.", "took-too-long", retry_after=30)
     if isinstance(
         error, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError | PoolTimeoutError | asyncio.TimeoutError
     ) or state.startswith(AGAIN):
