@@ -59,6 +59,8 @@ class Person:
     read: Units
     write: Units
     drafts: frozenset[int] = NOBODY
+    governs: frozenset[UUID] = NOBODY
+    """The organisations of the countries they write."""
 
 
 class Map:
@@ -69,7 +71,17 @@ class Map:
 
     @classmethod
     async def read(cls, owner: asyncpg.Connection, today: date) -> "Map":
-        names = ("country", "succession", "association", "affiliation", "participation", "programme", "principal", "granted")
+        names = (
+            "country",
+            "succession",
+            "association",
+            "affiliation",
+            "participation",
+            "programme",
+            "principal",
+            "granted",
+            "organisation",
+        )
         return cls({n: [dict(r) for r in await owner.fetch(f"select * from {n}")] for n in names}, today)
 
     def in_force(self, row: dict[str, Any]) -> bool:
@@ -111,7 +123,9 @@ class Map:
         principal = next(p["id"] for p in self.tables["principal"] if p["email"] == f"{name}@demo.example")
         read = self._read(office)
         drafts = frozenset(m for m in read.municipalities if not self.manned(m)) if office.level == "association" else NOBODY
-        return Person(name, principal, read, self._write(office, read) if office.writes else Units(), drafts)
+        write = self._write(office, read) if office.writes else Units()
+        governs = frozenset(o["id"] for o in self.tables["organisation"] if o["country_id"] in write.countries)
+        return Person(name, principal, read, write, drafts, governs)
 
     def manned(self, place: int) -> bool:
         """Whether somebody active holds an office at the municipality, at one that it succeeded or at one that succeeded it."""

@@ -135,6 +135,10 @@ ENTRIES: dict[str, Entry] = {
     **{f"read_{noun}": Entry(public=True) for noun in ("country", "municipality", "association", "programme", "member")},
     "read_indicator": Entry(public=True, path=lambda o, t: {"code": "homicide"}),
     "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),
+    "read_scheme": Entry(public=True, path=lambda o, t: {"slug": "gt-ine"}),
+    "add_scheme": Entry(
+        country, thing=targets.ORGANISATION, body=lambda o, t: {"slug": unique(o, t), "title": "x", "organisation_id": key(o, t)}
+    ),
     "read_organisation": Entry(public=True, thing=targets.ORGANISATION),
     "read_participation": Entry(public=True, thing=targets.PARTICIPATION),
     "read_succession": Entry(public=True, thing=("succession", SUCCESSION | {"share": 1})),

@@ -74,6 +74,11 @@ def organisation_written(row: Row, who: Person) -> bool:
     return row["organisation_id"] in who.write.organisations
 
 
+def governed(row: Row, who: Person) -> bool:
+    """What belongs to any organisation of a country that one writes."""
+    return row["organisation_id"] in who.governs
+
+
 def programme_written(row: Row, who: Person) -> bool:
     return row["programme_id"] in who.write.organisations
 
@@ -100,10 +105,6 @@ def told_of(row: Row, who: Person) -> bool:
 
 def public(row: Row, who: Person) -> bool:
     return bool(row["is_public"])
-
-
-def unsigned(row: Row, who: Person) -> bool:
-    return who.principal is None
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ RULES: dict[str, Rule] = {
     "admin1": REGISTER,
     "municipality": REGISTER,
     "succession": REGISTER,
-    "scheme": Rule(everyone, administered, mark="note = 'x'"),
+    # A scheme may be an organisation's own: then those who act for it, and its country.
+    "scheme": Rule(everyone, either(administered, organisation_written, governed)),
     "indicator": REGISTER,
     "source": REGISTER,
     # Organisations are public; those who act for them write them, their country, the region.
@@ -162,7 +164,7 @@ RULES: dict[str, Rule] = {
     # The house.
     "epoch": Rule(everyone, may=LOOK),
     "schema_version": Rule(everyone, may=LOOK),
-    "change": Rule(either(public, told_of, own), either(own, unsigned), nobody, may=ADD),
+    "change": Rule(either(public, told_of, own), own, nobody, may=ADD),
     "idempotency": Rule(own, own, mark="status = 777"),
     # Figures of municipalities.
     "population": Rule(read_there, written_there),

@@ -50,6 +50,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "invitation": {"kind": "invitation", "secret_sha256": "x", "expires_at": LATER},
     "api_key": {"secret_sha256": "x", "expires_at": LATER},
     "organisation": {"name": "Seeded", "classification": "ngo"},
+    "scheme": {"title": "Seeded"},
     "change": {"thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
     "idempotency": {"fingerprint": "x", "status": 200, "created_at": "2027-01-01T00:00:00Z"},
     "population": {"year": 2020, "source_id": 1, "value": 1000},
@@ -75,6 +76,8 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
+    if table == "scheme":
+        said |= {"slug": f"seeded-{place}", "organisation_id": said["organisation_id"] or key("organisation", place)}
     if table == "organisation":
         said |= {"country_id": country or None, "municipality_id": municipality or None}
     return {k: v for k, v in said.items() if k in columns}
