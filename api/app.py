@@ -132,7 +132,7 @@ class Applications:
         doors = await db.open_doors(self.settings, self.url)
         await db.refuse_bypass(doors)
         row = await doors.reads.fetchrow("select secret, app.epoch() as epoch from epoch")
-        gate = asyncio.Semaphore(self.settings.read_admissions)
+        gate = db.Gate(doors.reads, self.settings.read_admissions)
         self.house = House(self.settings, doors, Keys(), row["secret"].bytes, row["epoch"], gate)
         await reload_keys(self.house, least_s=0)
         ticking = asyncio.create_task(clock.run(self.house))
@@ -141,6 +141,7 @@ class Applications:
         finally:
             ticking.cancel()
             await asyncio.gather(ticking, return_exceptions=True)
+            await gate.close()
             await doors.close()
 
 

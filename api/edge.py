@@ -10,6 +10,7 @@ import socket
 import time
 from asyncio import TimerHandle
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -43,6 +44,10 @@ ALWAYS = [
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
+
+
+_counter = lru_cache(maxsize=4096)(ANSWERS.labels)
+_clock = lru_cache(maxsize=1024)(SECONDS.labels)
 
 
 def _header(scope: Scope, name: bytes) -> bytes:
@@ -130,8 +135,8 @@ class _Exchange:
     def record(self) -> None:
         took = time.perf_counter() - self.began
         operation = getattr(self.scope.get("route"), "operation_id", None) or getattr(self.scope.get("route"), "name", None) or "none"
-        ANSWERS.labels(operation, self.status).inc()
-        SECONDS.labels(operation).observe(took)
+        _counter(operation, self.status).inc()
+        _clock(operation).observe(took)
         if self.status >= 500:
             log.warning("answer", operation=operation, status=self.status, ms=round(took * 1000, 1), request_id=self.scope["request_id"])
 

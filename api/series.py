@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from api import pages
 from api.access import Reading
 from api.domain.fields import found
-from api.domain.indicator.figures import By, one_source, point, visible
+from api.domain.indicator.figures import By, one_source, points, visible
 from api.domain.indicator.rates import Point
 from api.domain.levels import Level
 from api.levels import UNITS, Lens, Shape, whole
@@ -133,8 +133,8 @@ async def series(reading: Reading, lens: Lens, indicator: str, asked: dict[str, 
     found(row["indicator"])
     one_source(list(row["sources"] or []), asked["source"])
     source = json.loads(row["source"]) if row["source"] else None
-    points = [point(said, by) for said in json.loads(row["points"] or "[]")]
+    told = points(json.loads(row["points"] or "[]"), by)
     return Series(
         indicator=row["indicator"], label=row["label"], level=lens.level, unit=lens.unit, by=by, source=source, per=100_000,
-        demonstration=bool(source and source["kind"] == "demonstration"), points=points,
+        demonstration=bool(source and source["kind"] == "demonstration"), points=told,
     )  # fmt: skip

@@ -17,13 +17,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.db.doors import BypassingRole, Doors, connected, open_doors, refuse_bypass, write_engine
+from api.db.doors import BypassingRole, Doors, Gate, connected, open_doors, refuse_bypass, write_engine
 from api.domain.errors import Conflict, Invalid, NotFound
 from api.domain.fields import Kept
 from api.domain.levels.naming import own_schemes
 
 Model = TypeVar("Model", bound=Kept)
-__all__ = ["BypassingRole", "Doors", "connected", "open_doors", "refuse_bypass", "write_engine"]
+__all__ = ["BypassingRole", "Doors", "Gate", "connected", "open_doors", "refuse_bypass", "write_engine"]
 
 
 class Author(Protocol):

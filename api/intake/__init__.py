@@ -28,12 +28,11 @@ async def take(reading: Reading, plan: Plan, upload: Upload, tell: Tell = _silen
         tell("reading", 0, 1)
         chunks = await staging.stage(connection, intake, plan.reader, upload, plan.places)
         tell("reading", 1, 1)
-        await reporting.begin(
-            connection, intake, upload, (plan.reader_name, plan.source), await reporting.reported(connection, intake, tally)
-        )
+        report = await reporting.reported(connection, intake, tally)
+        await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), report)
         for chunk in range(chunks):
             await keeping.keep_chunk(connection, intake, plan.kept, chunk)
             tell("keeping", chunk + 1, chunks)
-        await reporting.end(connection, intake, await reporting.reported(connection, intake, tally))
+        await reporting.end(connection, intake, report.model_copy(update=intake.counts))
         await staging.clear(connection)
     return intake

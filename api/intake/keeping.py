@@ -7,6 +7,7 @@ import asyncpg
 from api import db
 from api.domain.indicator.figures import RECOMPUTE
 from api.intake.upload import Intake
+from api.pages.statements import Statement, prepared
 
 
 class Observations:
@@ -17,8 +18,8 @@ class Observations:
                o.municipality_id is not null as there, o.municipality_id is not null and (o.assisted or not c.assisted)
                and (o.value is distinct from c.value or o.status <> 'A' or o.assisted <> c.assisted) as differs
              from cells c left join observation o on o.municipality_id = c.municipality_id and o.indicator_id = c.indicator_id
-               and o.source_id = {source} and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = '' where c.chunk =
-               {chunk}"""
+               and o.source_id = {source} and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = ''
+               and o.municipality_id = any({places}) and o.period_on between {first} and {last} where c.chunk = {chunk}"""
     REVISE = """insert into observation_revision (municipality_id, indicator_id, source_id, period_on, frequency, dims, revision,
                   country_id, value, status, import_id, row_numbers, replaced_at, replaced_by, replaced_import_id)
                 select municipality_id, indicator_id, {source}, period_on, frequency, '', version,
@@ -30,11 +31,11 @@ class Observations:
               on conflict (municipality_id, indicator_id, source_id, period_on, frequency, dims) do update
                 set value = excluded.value, status = excluded.status, import_id = excluded.import_id, row_numbers = excluded.row_numbers,
                     assisted = excluded.assisted, version = o.version + 1, updated_at = excluded.updated_at"""
-    TOUCHED = """(select o.*
-                  from (select distinct municipality_id, indicator_id, extract(year from period_on)::int as year from cells where chunk =
-                  $1) k
-                  join observation o on o.municipality_id = k.municipality_id and o.indicator_id = k.indicator_id and o.source_id = $2
-                    and o.period_on >= make_date(k.year, 1, 1) and o.period_on < make_date(k.year + 1, 1, 1))"""
+    TOUCHED = """(select o.* from observation o where o.source_id = {source} and o.municipality_id = any({places})
+                    and o.period_on >= make_date(date_part('year', {first})::int, 1, 1)
+                    and o.period_on <= make_date(date_part('year', {last})::int, 12, 31)
+                    and (o.municipality_id, o.indicator_id, date_part('year', o.period_on))
+                      in (select c.municipality_id, c.indicator_id, date_part('year', c.period_on) from cells c where c.chunk = {chunk}))"""
     FIGURE = """insert into figure (municipality_id, indicator_id, source_id, year, country_id, total, months, by_month) {recompute}
                 on conflict (municipality_id, indicator_id, source_id, year) do update
                 set total = excluded.total, months = excluded.months, by_month = excluded.by_month"""
@@ -66,29 +67,46 @@ COUNT = """select count(*) filter (where not there) as created, count(*) filter 
            count(*) filter (where there and not differs) as unchanged from old"""
 
 
+BOUNDS = """select array_agg(distinct municipality_id) as places, min(period_on) as first, max(period_on) as last
+            from cells where chunk = $1"""
+TYPED = {
+    name: f"{{{name}}}::{kind}"
+    for name, kind in (
+        *(("source", "int"), ("chunk", "int"), ("id", "uuid"), ("at", "timestamptz"), ("who", "uuid")),
+        *(("places", "int[]"), ("first", "date"), ("last", "date")),
+    )
+}
+
+
 async def keep_chunk(connection: asyncpg.Connection, intake: Intake, kept: Kept, chunk: int) -> None:
-    """Write one chunk: revisions, values, summary, change records, in one transaction. A dry run only counts."""
+    """Write one chunk: revisions, values, summary, change records, in one transaction. A dry run only counts; what is there already is left
+    alone, with its summary and without a change record."""
     async with connection.transaction():
         await intake.enter(connection)
         # Two imports of one source take turns, chunk by chunk: the second one compares with what the first has written.
         await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, $2))", intake.kind, intake.source_id)
-        await _count_and_keep(connection, intake, kept, chunk)
-        if intake.dry_run:
+        # A chunk says itself where it lies: else PostgreSQL compares it with every value of the source (measured: 3 s a chunk, now 0.9).
+        known = dict(await connection.fetchrow(BOUNDS, chunk)) | {"source": intake.source_id, "chunk": chunk}
+        known |= {"id": intake.id, "at": intake.at, "who": intake.principal}
+        counts = await _count_and_keep(connection, known, kept, intake.dry_run)
+        for name in intake.counts:
+            intake.counts[name] += counts[name]
+        if intake.dry_run or not (counts["created"] or counts["changed"]):
             return
         if kept.FIGURE:
-            recompute = RECOMPUTE.format(rows=kept.TOUCHED)
-            await connection.execute(kept.FIGURE.format(recompute=recompute), chunk, intake.source_id)
+            summary = _prepared(kept.FIGURE.replace("{recompute}", RECOMPUTE.replace("{rows}", kept.TOUCHED)))
+            await connection.execute(summary.sql, *summary.values(known))
         await db.keep_many(connection, intake, intake.kind, str(intake.id), kept.CHANGED, chunk)
 
 
-async def _count_and_keep(connection: asyncpg.Connection, intake: Intake, kept: Kept, chunk: int) -> None:
-    names = {"source": "$1", "chunk": "$2", "id": "$3::uuid", "at": "$4::timestamptz", "who": "$5::uuid"}
-    steps = [f"old as materialized ({kept.OLD.format(**names)})"]
-    values: list[Any] = [intake.source_id, chunk]
-    if not intake.dry_run:
-        steps += [f"revised as ({kept.REVISE.format(**names)} returning 1)"] if kept.REVISE else []
-        steps.append(f"kept as ({kept.KEEP.format(**names)} returning 1)")
-        values += [intake.id, intake.at, intake.principal][: 3 if kept.REVISE else 2]
-    row = await connection.fetchrow(f"with {', '.join(steps)} {COUNT}", *values)
-    for name in intake.counts:
-        intake.counts[name] += row[name]
+def _prepared(sql: str) -> Statement:
+    return prepared(sql.format(**TYPED))
+
+
+async def _count_and_keep(connection: asyncpg.Connection, known: dict[str, Any], kept: Kept, dry_run: bool) -> asyncpg.Record:
+    steps = [f"old as materialized ({kept.OLD})"]
+    if not dry_run:
+        steps += [f"revised as ({kept.REVISE} returning 1)"] if kept.REVISE else []
+        steps.append(f"kept as ({kept.KEEP} returning 1)")
+    statement = _prepared(f"with {', '.join(steps)} {COUNT}")
+    return await connection.fetchrow(statement.sql, *statement.values(known))

@@ -98,6 +98,7 @@ async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, 
         await connection.execute(PLACED.format(may=MAY, assist=assist, join=places.join), intake.source_id, *places.values)
         await connection.execute("analyze placed")
         await connection.execute(CELLS.format(chunk=10**9 if intake.whole else CHUNK))
+    await connection.execute("create index on cells (chunk)")
     await connection.execute("analyze cells")
     return int(await connection.fetchval("select coalesce(max(chunk) + 1, 0) from cells"))
 

@@ -19,7 +19,7 @@ from api.access import Caller, Reading
 from api.domain.errors import NotFound, NotKnown, Stale, Unconditional
 from api.levels import Lens
 from api.pages.cursors import cursor_of, keys_of
-from api.pages.listings import AS_QUERY, NOT_FILTERS, Listing, Page, Query
+from api.pages.listings import AS_QUERY, NOT_FILTERS, Cut, Listing, Page, Query
 from api.pages.statements import Statement, one_statement, order_of, page_statement, prepared, where_of
 
 JSON = "application/json"
@@ -43,8 +43,7 @@ async def ask(reading: Reading, statement: Statement, known: Mapping[str, Any]) 
     if reading.within is not None:
         row = await reading.within.fetchrow(statement.sql, *statement.values(known))
     else:
-        async with reading.house.gate, reading.house.doors.reads.acquire() as connection:
-            row = await connection.fetchrow(statement.sql, *statement.values(known))
+        row = await reading.house.gate.fetchrow(statement.sql, statement.values(known))
     if row is None or row["who"] is None:
         raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
     return row
@@ -63,21 +62,20 @@ async def page(request: Request, reading: Reading, listing: Listing, query: Quer
     secret = reading.house.secret
     if query.cursor is not None:
         known |= {f"c{n}": key for n, key in enumerate(keys_of(secret, listing, lens, said, query.cursor))}
-    statement = page_statement(listing, lens.level, tuple(sorted(said)), query.cursor is not None, query.count == "exact")
+    statement = page_statement(listing, lens.level, tuple(sorted(said)), Cut.of(query))
     row = await ask(reading, statement, known)
     if row["unit"] is None:
         raise NotFound()
     following = cursor_of(secret, listing, lens, said, row["last"]) if row["n"] > query.limit else None
-    parts = [f'{{"items":[{row["items"] or ""}],"next":{json.dumps(following)}']
-    if query.count == "exact":
-        parts.append(f',"count":{row["total"]}')
+    count = f',"count":{row["total"]}' if query.count == "exact" else ""
+    body = b'{"items":[%b],"next":%b}' % (row["items"] or b"", f"{json.dumps(following)}{count}".encode())
     headers = {"Content-Language": reading.language} | ({"Link": _link(request, following)} if following else {})
-    return conditional(request, ("".join(parts) + "}").encode(), headers)
+    return conditional(request, body, headers)
 
 
 def _link(request: Request, following: str) -> str:
     said = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    return f'<{request.url.path}?{urlencode([*said, ("cursor", following)])}>; rel="next"'
+    return f'<{request.scope["path"]}?{urlencode([*said, ("cursor", following)])}>; rel="next"'
 
 
 def conditional(

@@ -1,5 +1,6 @@
 """What a list is: its parameters, its page, and the table that says how one noun is read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,8 +17,8 @@ from api.levels import Shape
 Item = TypeVar("Item")
 
 
-MOST = 200
-"""Most items on one page."""
+USUAL, MOST = 50, 200
+"""Items on a page where nobody says, and the most there may be."""
 
 
 class Page(BaseModel, Generic[Item]):
@@ -37,7 +38,7 @@ class Query(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
     """Most items on one page."""
     cursor: Annotated[str | None, Field(max_length=2000)] = None
     """`next` of the page before."""
@@ -51,8 +52,23 @@ class Query(BaseModel):
     """The day on which the level is looked at; today where it is missing."""
 
 
+JOINED = re.compile(r" (?=(?:left )?join )")
 NOT_FILTERS = frozenset({"limit", "cursor", "count", "format", "sort"})
 AS_QUERY = AsQuery()
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What of a list a page is, as far as PostgreSQL plans for it: for the usual page otherwise than for the largest."""
+
+    after: bool
+    exact: bool
+    most: int
+
+    @classmethod
+    def of(cls, query: Query) -> "Cut":
+        """The cut of what was asked for."""
+        return cls(query.cursor is not None, query.count == "exact", USUAL if query.limit <= USUAL else MOST)
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,11 @@ class Listing:
     def select(self) -> str:
         """The column list of the answer, generated from its class."""
         return ", ".join(f'{self.column(name)} as "{name}"' for name in self.out.model_fields)
+
+    def parted(self) -> tuple[str, str]:
+        """Where the rows themselves are, and what is joined to each afterwards; all of it first where a joined column sorts them."""
+        first, joined = [*JOINED.split(self.table, maxsplit=1), ""][:2]
+        return (first if all(key.startswith("t.") for key, _ in self.keys) else self.table), joined
 
     def ordered(self, sort: str | None) -> "Listing":
         """The same list in another order. Raises Invalid naming the orders there are."""

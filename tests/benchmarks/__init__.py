@@ -1,1 +1,4 @@
-"""What the API costs beside the bare statement it sends: `./run python -m tests.benchmarks`. Figures are CPU time, which other work on the machine moves less."""
+"""What the API costs beside the bare statement it sends: `./run python -m tests.benchmarks`.
+
+Figures are CPU time, because other work on the machine moves it less than time by the clock.
+"""

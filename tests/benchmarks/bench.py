@@ -1,5 +1,6 @@
 """The API as it is served, without a network: requests go straight into the ASGI application, statements straight to PostgreSQL."""
 
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -21,9 +22,13 @@ ENTER = "app.enter("
 NOT_ENTERED = "benchmark_principal("
 ROUND_S = 0.3
 """Longest round of one piece of work; what is slow is done less often."""
-STAND_IN = """create or replace function benchmark_principal(credential text, request text, at timestamptz) returns uuid language sql immutable
-    as $$ select case when credential is not null and request is not null and at is not null then '00000000-0000-0000-0000-000000000000'::uuid end $$"""
+STAND_IN = """create or replace function benchmark_principal(credential text, request text, at timestamptz) returns uuid
+    language sql immutable as $$ select case when credential is not null and request is not null and at is not null
+      then '00000000-0000-0000-0000-000000000000'::uuid end $$"""
 """Takes the place of app.enter in a baseline: the same parameters and no work."""
+
+
+Work = Callable[[], Awaitable[Any]]
 
 
 @dataclass
@@ -33,6 +38,11 @@ class Answered:
     status: int = 0
     size: int = 0
     body: bytearray = field(default_factory=bytearray)
+
+    def json(self) -> Any:
+        """The body. Fails unless the answer is 200 or 201."""
+        assert self.status in (200, 201), (self.status, bytes(self.body[:500]))
+        return json.loads(self.body)
 
 
 @dataclass
@@ -68,10 +78,8 @@ class Bench:
         assert self.applications.house is not None
         return Reading(self.applications.house, self.credentials[who], "benchmark", moment(), "en")
 
-    async def ask(
-        self, who: str, path: str, method: str = "GET", body: AsyncIterator[bytes] | None = None, *, keep: bool = True
-    ) -> Answered:
-        """One request through everything but the socket; `who` empty is the public."""
+    async def ask(self, who: str, path: str, body: AsyncIterator[bytes] | None = None, *, keep: bool = True) -> Answered:
+        """One request through everything but the socket, a POST where there is a body; `who` empty is the public."""
         answered = Answered()
         plain, _, query = path.partition("?")
         headers = list(self.headers[who]) if who else [(b"host", b"benchmark")]
@@ -93,14 +101,15 @@ class Bench:
                 answered.body += message.get("body", b"")
 
         scope: dict[str, Any] = {
-            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "scheme": "http",
+            "method": "POST" if body else "GET",
             "path": plain, "raw_path": plain.encode(), "root_path": "", "query_string": query.encode(), "headers": headers,
             "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "state": {},
         }  # fmt: skip
         await self.app(scope, receive, send)
         return answered
 
-    async def compared(self, works: list[Callable[[], Awaitable[Any]]], times: int, rounds: int = 9) -> list[Cost]:
+    async def compared(self, works: list[Work], times: int, rounds: int = 9) -> list[Cost]:
         """What each of `works` costs once: the cheapest of several rounds that take turns."""
         began = time.perf_counter()
         for work in works:
@@ -125,7 +134,8 @@ class Bench:
         return lambda: connection.fetchrow(sql, *values)
 
 
-SESSION = {"timezone": "UTC", "intervalstyle": "iso_8601", "jit": "off"}
+SESSION = {"timezone": "UTC", "intervalstyle": "iso_8601", "jit": "off", "plan_cache_mode": "force_generic_plan"}
+"""What the read door sets for its sessions, for the connections of the baselines too."""
 
 
 @asynccontextmanager

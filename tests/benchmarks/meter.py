@@ -17,7 +17,7 @@ NOT_OURS = ("autovacuum",)
 
 @dataclass(frozen=True)
 class Cost:
-    """What something cost: CPU seconds of this process and of PostgreSQL, seconds by the clock, and bytes by which memory grew at its peak."""
+    """What something cost: CPU of this process and of PostgreSQL, and time by the clock; and by how much memory grew to its peak."""
 
     own_s: float
     postgres_s: float
@@ -100,7 +100,5 @@ def machine() -> str:
     models = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     memory = psutil.virtual_memory().total / 2**30
     load = ", ".join(f"{part:.2f}" for part in os.getloadavg())
-    return (
-        f"{models[0] if models else platform.processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, load {load}"
-    )
+    model, system = models[0] if models else platform.processor(), f"{platform.system()} {platform.release()}"
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GB, {system}, Python {platform.python_version()}, load {load}"

@@ -1,6 +1,5 @@
 """What was measured, as a table: what the API took, what the baseline took, how many times as much, and whether that was the aim."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -60,9 +59,8 @@ def _wall(cost: Cost) -> str:
 def show(console: Console, rows: list[Row], bounds: list[Bound]) -> None:
     """Print everything that was measured."""
     table = Table(title="CPU per operation (application + PostgreSQL)", title_justify="left")
-    for name, justify in (("measured", "left"), ("API: CPU", "right"), ("by the clock", "right"), ("baseline: CPU", "right"), ("baseline", "left"), ("ratio", "right"), ("aim", "right")):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    table.add_column("")
+    for name in ("measured", "API: CPU", "by the clock", "baseline: CPU", "baseline", "ratio", "aim", ""):
+        table.add_column(name, justify="left" if name in ("measured", "baseline", "") else "right")
     for row in rows:
         aim = "" if row.aim is None else f"<= {row.aim:.3g}x"
         mark = {None: "", True: "[green]reached", False: "[red]missed"}[row.reached]
@@ -79,7 +77,7 @@ def show(console: Console, rows: list[Row], bounds: list[Bound]) -> None:
         console.print(table)
 
 
-def show_plans(console: Console, plans: list[Plan], measured: Callable[[str], bool] = lambda _: True) -> None:
+def show_plans(console: Console, plans: list[Plan]) -> None:
     """Print the plans, each under the name of its measurement."""
     for plan in plans:
         console.rule(plan.what, align="left")

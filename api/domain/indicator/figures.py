@@ -1,22 +1,28 @@
 """The yearly summary of observations, and the periods a series has."""
 
 import calendar
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
 from api.domain.indicator.rates import Point, rated
 
-_MONTHLY = "filter (where o.frequency = 'M')"
-_ANNUAL = "filter (where o.frequency = 'A')"
-_EACH = ", ".join(f"max(o.value) filter (where o.frequency = 'M' and extract(month from o.period_on) = {m})" for m in range(1, 13))
+_MONTHLY = "filter (where o.month is not null)"
+_ANNUAL = "filter (where o.month is null)"
+_EACH = ", ".join(f"max(o.value) filter (where o.month = {m})" for m in range(1, 13))
 RECOMPUTE = f"""
-select o.municipality_id, o.indicator_id, o.source_id, extract(year from o.period_on)::int as year, o.country_id,
+select o.municipality_id, o.indicator_id, o.source_id, o.year, o.country_id,
        coalesce(max(o.value) {_ANNUAL}, sum(o.value) {_MONTHLY}) as total,
        case when count(*) {_ANNUAL} > 0 then 12 else (count(*) {_MONTHLY})::int end as months, array[{_EACH}] as by_month
-from {{rows}} o
-where o.value is not null and o.dims = '' and o.frequency in ('A', 'M') and not o.assisted
-group by o.municipality_id, o.indicator_id, o.source_id, extract(year from o.period_on), o.country_id"""
+from (select x.municipality_id, x.indicator_id, x.source_id, x.country_id, x.value, date_part('year', x.period_on)::int as year,
+             case x.frequency when 'M' then date_part('month', x.period_on)::int end as month
+      from {{rows}} x where x.value is not null and x.dims = '' and x.frequency in ('A', 'M') and not x.assisted offset 0) o
+group by o.municipality_id, o.indicator_id, o.source_id, o.year, o.country_id"""
 """What `figure` must hold of `{rows}`: `observation`, or what a transaction touched of it. A yearly value outranks the months of its
 year, never
 both; what an association drafted for a municipality without users does not count until that municipality or its country states it."""
@@ -60,20 +66,29 @@ def one_source(sources: list[str], asked: str | None) -> str | None:
     return sources[0] if sources else None
 
 
+@lru_cache(maxsize=4096)
 def days_in(period: str) -> int:
     """Days of a month or a year."""
     year, _, month = period.partition("-")
     return calendar.monthrange(int(year), int(month))[1] if month else 365 + calendar.isleap(int(year))
 
 
-def point(said: dict[str, float | int | str | bool | None], by: By) -> Point:
-    """One point from what was summed for its period: count, population, complete, reported, expected, reported_months, expected_months."""
-    count = None if said["count"] is None else float(said["count"])
-    rate = rated(count, None if said["population"] is None else float(said["population"]), bool(said["complete"]))
+POINTS = TypeAdapter(list[Point])
+
+
+def points(said: Iterable[dict[str, Any]], by: By) -> list[Point]:
+    """The points of what was summed for each period: count, population, complete, reported, expected, reported_months, expected_months."""
+    return POINTS.validate_python([_point(each, by) for each in said])
+
+
+def _point(said: dict[str, Any], by: By) -> dict[str, Any]:
+    count, population = (None if said[name] is None else float(said[name]) for name in ("count", "population"))
+    rate: dict[str, Any] = rated(count, population, bool(said["complete"]))
     yearly = 365.25 / days_in(str(said["period"]))
     annualised = round(float(rate["rate"]) * yearly, 4) if by is By.MONTH and rate["rate"] is not None else None
-    shown = {k: said[k] for k in ("period", "count", "population", "reported", "expected", "reported_months", "expected_months")}
-    return Point.model_validate(shown | rate | {"annualised": annualised, "unstable": count is not None and count <= 20})
+    more: dict[str, Any] = {"annualised": annualised, "unstable": count is not None and count <= 20}
+    shown = {name: said[name] for name in ("period", "reported", "expected", "reported_months", "expected_months")}
+    return {"count": count, "population": population, **shown, **rate, **more}
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100

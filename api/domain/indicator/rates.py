@@ -13,8 +13,7 @@ from functools import lru_cache
 from math import sqrt
 from pathlib import Path
 
-from pydantic import ConfigDict
-from sqlmodel import SQLModel
+from pydantic import BaseModel, ConfigDict
 
 PER = 100_000
 UNSTABLE_AT = 20
@@ -42,10 +41,10 @@ def _byar(n: int) -> tuple[float, float]:
     return n * (1 - 1 / (9 * n) - Z / (3 * sqrt(n))) ** 3, m * (1 - 1 / (9 * m) + Z / (3 * sqrt(m))) ** 3
 
 
-class Point(SQLModel):
+class Point(BaseModel):
     """One period of a series."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)  # type: ignore[assignment]
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     period: str
     """ISO 8601 / SDMX: 2022 or 2022-03."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
-from api.domain.indicator.figures import By, asked_span, one_source, point, visible
+from api.domain.indicator.figures import By, asked_span, one_source, points, visible
 from api.domain.indicator.rates import limits, rated
 
 
@@ -55,17 +55,17 @@ def _said(count: int | None, **more: object) -> dict[str, object]:
 
 
 def test_small_counts_are_marked() -> None:
-    two = point(_said(2), By.YEAR)
+    two = points([_said(2)], By.YEAR)[0]
     assert (two.rate, two.unstable) == (13.3333, True)
     assert (two.low, two.high) == (pytest.approx(1.61, abs=0.01), pytest.approx(48.17, abs=0.01))
-    assert [point(_said(n), By.YEAR).unstable for n in (20, 21)] == [True, False]
-    assert not point(_said(None), By.YEAR).unstable
+    assert [p.unstable for p in points([_said(20), _said(21)], By.YEAR)] == [True, False]
+    assert not points([_said(None)], By.YEAR)[0].unstable
 
 
 def test_a_month_is_given_as_it_is_and_annualised() -> None:
-    month = point(_said(10, period="2022-02", population=100_000.0), By.MONTH)
+    month = points([_said(10, period="2022-02", population=100_000.0)], By.MONTH)[0]
     assert (month.rate, month.annualised) == (10.0, pytest.approx(10 * 365.25 / 28, abs=1e-3))
-    assert point(_said(10), By.YEAR).annualised is None
+    assert points([_said(10)], By.YEAR)[0].annualised is None
 
 
 def test_two_sources_are_never_added() -> None:
