@@ -78,6 +78,7 @@ PLACED = """insert into placed
     'place-not-yours' end, coalesce(not ({may}), false)
     from (select distinct place, name from staged where problem = '') p {join}
     left join place_match k on k.source_id = $1 and k.place = p.place || '|' || p.name
+      and k.country_id = any((select app.read_countries())::int[])
     left join municipality m on m.id = coalesce(k.municipality_id, f.id)"""
 CELLS = """insert into cells
     select *, ((row_number() over (order by municipality_id, indicator_id, period_on)) - 1) / {chunk} from (
