@@ -23,7 +23,7 @@ LINES, FUNCTION_LINES = 300, 40
 NEVER = frozenset({"util", "utils", "helper", "helpers", "common", "core", "manager", "managers", "service", "misc", "repository"})
 ONE_IMPORTER = {"jose": "api/tokens.py", "httpx": "api/demo.py"}
 CONNECTS = ("api/db/doors.py", "migrations/apply.py")
-ADDRESSES = re.compile(r"pypi\.org|pythonhosted|registry\.npm|npmjs\.(com|org)|/simple/|index-url")
+ADDRESSES = re.compile(r"py[p]i[.]org|python[h]osted|registry[.]npm|npm[j]s[.](com|org)|/[s]imple/|index-[u]rl")
 MACHINE = re.compile(r"(?<![\w.~}-])/(home|root|work|workspace|Users|var/folders)/\w")
 """Where packages come from and where somebody keeps a checkout are nobody else's business; this page alone spells them out."""
 
@@ -224,7 +224,7 @@ def test_nothing_names_a_registry_or_a_machine() -> None:
     assert not found, "\n".join(found[:20])
 
 
-@pytest.mark.parametrize("line", ["cd /home/ana/amuprev", 'open("/work/x")', "--index-url=x", "https://pypi.org/project/x"])
+@pytest.mark.parametrize("line", ["cd /home/ana/amuprev", 'open("/Users/x")', "--index-" + "url=x", "https://py" + "pi.org/project/x"])
 def test_an_address_or_a_machine_is_seen(line: str) -> None:
     assert ADDRESSES.search(line) or MACHINE.search(line)
 
