@@ -4,7 +4,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +80,23 @@ class Meter:
         after = _children(self.postmaster)
         spent = sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
         found.append(Cost(own, spent, wall, max(0, _memory("VmHWM") - memory)))
+
+    @contextmanager
+    def one_core(self) -> Iterator[None]:
+        """Keep this process and PostgreSQL on one core: who waits for whom is then always as near. Left to the kernel, one and the same
+        statement took 0.06 ms of CPU in one run and 0.11 in the next."""
+        cores = psutil.Process().cpu_affinity()
+        try:
+            self._keep_to(cores[-1:])
+            yield
+        finally:
+            self._keep_to(cores)
+
+    def _keep_to(self, cores: list[int]) -> None:
+        postmaster = psutil.Process(self.postmaster)
+        for process in (psutil.Process(), postmaster, *postmaster.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.cpu_affinity(cores)
 
 
 def _forget_peak() -> None:
