@@ -19,6 +19,7 @@ from api.db import Doors, Gate
 from api.domain.errors import Invalid, NotAllowed, NotKnown
 from api.domain.levels import Level
 from api.domain.roles import Action, Held, Role, Target, may, may_give
+from api.problems import request_id_of
 from api.settings import Settings
 from api.tokens import BadToken, Keyring, SigningKey, new_signing_key
 
@@ -163,10 +164,6 @@ async def reload_keys(house: House, *, least_s: float = 1.0) -> bool:
     house.keys.ring = Keyring([SigningKey(row["kid"], row["private_pem"]) for row in rows])
     house.keys.loaded_at = now
     return True
-
-
-def request_id_of(request: Request) -> str:
-    return str(request.scope.get("request_id", "-"))
 
 
 async def reading_of(request: Request) -> Reading:

@@ -1,8 +1,7 @@
 """Takes a file in: spooled to disk while it arrives, read, COPYed into temporary tables, checked and written by set, in chunks.
 
 It is spooled first because a slow line must not hold a transaction open: an open import holds back everyone's change feed. What repeats
-the same
-statement changes nothing, so a broken-off import is finished by sending the file again.
+the same statement changes nothing, so a broken-off import is finished by sending the file again.
 """
 
 from collections.abc import Callable

@@ -89,7 +89,6 @@ class Listing:
     """Field -> SQL, for those that are not a column of `t` by the same name."""
     address: str = "t.id = {id}"
     """How one is found."""
-    one_type: str = "uuid"
     descending: bool = False
     sorts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """Name -> sort keys, the last one unique: the further orders a list may be asked for in."""

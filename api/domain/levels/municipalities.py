@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
-from uuid import UUID
 
 from pydantic import model_validator
 from sqlmodel import Field
@@ -151,5 +150,3 @@ def allot(taken: set[int], country_id: int) -> int:
         raise Conflict("Every key of this country is given.", "keys-exhausted")
     return free
 
-
-SuccessionId = UUID
