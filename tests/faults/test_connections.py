@@ -124,6 +124,7 @@ async def _flood(port: int, head: bytes, chunked: bool) -> tuple[Reply, int]:
             while sent < BODY:
                 writer.write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
                 await writer.drain()
+                await asyncio.sleep(0)  # An undelayed drain does not yield, and then the answer that has come is not read.
                 sent += len(piece)
 
     writer.write(head)
