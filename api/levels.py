@@ -81,6 +81,10 @@ class Shape:
         return f"({' or '.join(either)})" if either else "false"
 
 
+FIGURES = Shape(municipality="t.territory_id")
+"""Figures of places of any kind; the key of a municipality is a territory's too."""
+
+
 def whole(level: Level) -> str:
     """Whether the caller sees all of unit `l` (a figure of a part would be taken for the whole): 'whole', 'part' or 'none', as SQL."""
     countries, municipalities = "(select app.read_countries())::int[]", "(select app.read_municipalities())::int[]"

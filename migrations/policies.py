@@ -16,9 +16,14 @@ def _any(column: str, mode: str, kind: str) -> str:
     return f"{column} = any((select app.{mode}_{kind}())::{'uuid' if kind == 'organisations' else 'int'}[])"
 
 
-def municipality(mode: str) -> str:
+def municipality(mode: str, column: str = "municipality_id") -> str:
     """Rows of a municipality: (country_id, municipality_id)."""
-    return f"{_any('country_id', mode, 'countries')} or {_any('municipality_id', mode, 'municipalities')}"
+    return f"{_any('country_id', mode, 'countries')} or {_any(column, mode, 'municipalities')}"
+
+
+def territory(mode: str) -> str:
+    """Figures of a place of any kind: (country_id, territory_id); the key of a municipality is a territory's too."""
+    return municipality(mode, "territory_id")
 
 
 def organisation(mode: str, column: str = "organisation_id") -> str:
@@ -31,8 +36,6 @@ def unit(mode: str) -> str:
     return f"{municipality(mode)} or {organisation(mode)} or (select app.{mode}_region())"
 
 
-ASSIST = "municipality_id = any((select app.assist_municipalities())::int[])"
-"""Figures of municipalities that nobody runs, which their association may draft."""
 REGION = "(select app.write_region())"
 OWN = "principal_id = (select app.principal())"
 

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from api.domain.indicator.figures import RECOMPUTE
+from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
 
 CHECKS = {
     "every versioned row that was written through the door has a change record of its version": """
@@ -32,9 +32,12 @@ SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 
 
-COLUMNS = "municipality_id, indicator_id, source_id, year, country_id, total, months, by_month"
-AFRESH = f"select {COLUMNS} from ({RECOMPUTE.format(rows='observation')}) r"
-FIGURES = f"(({AFRESH}) except (select {COLUMNS} from figure)) union all ((select {COLUMNS} from figure) except ({AFRESH})) limit 3"
+SUMMARIES = {
+    "figure": ("territory_id, indicator_id, source_id, year, country_id, total, months, by_month, by_quarter", RECOMPUTE, "observation"),
+    "denominator": ("territory_id, from_year, to_year, country_id, value, population_year, source_id", DENOMINATORS, "population"),
+}
+DIFFER = """((select {c} from ({f}) r) except (select {c} from {t}))
+    union all ((select {c} from {t}) except (select {c} from ({f}) r)) limit 3"""
 
 
 async def check(url: str) -> None:
@@ -45,8 +48,9 @@ async def check(url: str) -> None:
             for table in tables:
                 wrong = await connection.fetch(statement.format(table=table))
                 assert not wrong, f"{rule}: {wrong[:3]}"
-        wrong = await connection.fetch(FIGURES)
-        assert not wrong, f"the yearly summary is what the observations sum up to: {wrong}"
+        for table, (columns, recompute, rows) in SUMMARIES.items():
+            wrong = await connection.fetch(DIFFER.format(c=columns, f=recompute.format(rows=rows), t=table))
+            assert not wrong, f"{table} is what {rows} sums up to: {wrong}"
         wrong = await connection.fetch(SCOPES)
         assert not wrong, f"the scopes kept with the grants are what they would be computed afresh: {wrong[:3]}"
     finally:

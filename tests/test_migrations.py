@@ -190,7 +190,7 @@ async def test_large_tables_are_parted_by_year_and_keyed_by_municipality(catalog
         join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
         where c.relkind = 'p' and i.indisunique group by c.relname, i.indexrelid"""
     for row in await catalogue.connection.fetch(keys):
-        assert "municipality_id" in row["columns"], row["relname"]
+        assert {"municipality_id", "territory_id"} & set(row["columns"]), row["relname"]
     references = "select conname from pg_constraint c join pg_class t on t.oid = confrelid where t.relkind = 'p' and contype = 'f'"
     assert await catalogue.names(references) == []
 
@@ -210,7 +210,7 @@ async def test_partitions_are_years_and_the_coming_ones_are_there(catalogue: Cat
     assert all(ahead <= found for found in years.values()), years
 
 
-TENANT = ("municipality_id", "country_id", "organisation_id", "principal_id")
+TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "principal_id")
 RANDOM = "a random key: nobody can guess one that is another's"
 ORACLES = {
     "affiliation_pkey": RANDOM,

@@ -34,6 +34,7 @@ class Action(StrEnum):
     SPEAK_FOR_ASSOCIATION = "affiliations:association"
     SPEAK_FOR_MUNICIPALITY = "affiliations:municipality"
     SPEAK_FOR_UNMANNED = "affiliations:unmanned-municipality"
+    WRITE_CATALOGUE = "catalogue:write"
     WRITE_FIGURES = "figures:write"
     ASSIST_FIGURES = "figures:assist"
     MANAGE_PEOPLE = "people:manage"
@@ -55,7 +56,12 @@ _LOCAL = frozenset({Role.COMMITTEE_SECRETARY, Role.MEMBER, Role.READER})
 OFFICES: dict[Role, Office] = {
     Role.REGION_ADMIN: Office(
         frozenset({Level.REGION}),
-        frozenset({Action.WRITE_TERRITORY, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE}),
+        frozenset(
+            {
+                *(Action.WRITE_TERRITORY, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE),
+            }
+        ),
         frozenset(Role),
         writes=True,
     ),
@@ -67,7 +73,12 @@ OFFICES: dict[Role, Office] = {
     ),
     Role.COUNTRY_COORDINATOR: Office(
         frozenset({Level.COUNTRY}),
-        frozenset({Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE}),
+        frozenset(
+            {
+                *(Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE),
+            }
+        ),
         _LOCAL | {Role.COUNTRY_COORDINATOR, Role.ASSOCIATION_OFFICER, Role.MUNICIPAL_COORDINATOR},
         writes=True,
     ),

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 
 from api import db
-from api.domain.indicator.figures import RECOMPUTE
+from api.domain.indicator.figures import DENOMINATORS, SUMMARISE
 from api.intake.upload import Intake
 from api.pages.statements import Statement, prepared
 
@@ -15,31 +15,41 @@ class Observations:
     stated."""
 
     OLD = """select c.*, o.value as was, o.status as was_status, o.version, o.import_id as was_import, o.row_numbers as was_rows,
-               o.municipality_id is not null as there, o.municipality_id is not null and (o.assisted or not c.assisted)
-               and (o.value is distinct from c.value or o.status <> 'A' or o.assisted <> c.assisted) as differs
-             from cells c left join observation o on o.municipality_id = c.municipality_id and o.indicator_id = c.indicator_id
-               and o.source_id = {source} and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = ''
-               and o.municipality_id = any({places}) and o.period_on between {first} and {last} where c.chunk = {chunk}"""
-    REVISE = """insert into observation_revision (municipality_id, indicator_id, source_id, period_on, frequency, dims, revision,
-                  country_id, value, status, import_id, row_numbers, replaced_at, replaced_by, replaced_import_id)
-                select municipality_id, indicator_id, {source}, period_on, frequency, '', version,
-                  country_id, was, was_status, was_import, was_rows, {at}, {who}, {id} from old where differs"""
-    KEEP = """insert into observation as o (municipality_id, indicator_id, source_id, period_on, frequency, dims,
-                country_id, value, status, assisted, import_id, row_numbers, version, created_at, updated_at)
-              select municipality_id, indicator_id, {source}, period_on, frequency, '',
-                country_id, value, 'A', assisted, {id}, rows, 1, {at}, {at} from old where differs or not there
-              on conflict (municipality_id, indicator_id, source_id, period_on, frequency, dims) do update
+               o.assisted as was_assisted, o.recorded_by as was_by, o.recording_id as was_recording,
+               o.territory_id is not null as there, o.territory_id is not null and (o.assisted or not c.assisted)
+               and (o.value is distinct from c.value or o.status <> c.status or o.assisted <> c.assisted) as differs
+             from cells c left join observation o on o.territory_id = c.territory_id and o.indicator_id = c.indicator_id
+               and o.source_id = {source} and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = c.dims
+               and o.territory_id = any({places}) and o.period_on between {first} and {last} where c.chunk = {chunk}"""
+    REVISE = """insert into observation_revision (territory_id, indicator_id, source_id, period_on, frequency, dims, revision,
+                  country_id, value, status, assisted, import_id, row_numbers, recorded_by, recording_id, replaced_at, replaced_by,
+                  replaced_import_id, replaced_recording_id)
+                select territory_id, indicator_id, {source}, period_on, frequency, dims, version,
+                  country_id, was, was_status, was_assisted, was_import, was_rows, was_by, was_recording, {at}, {who}, {id}, {recording}
+                from old where differs"""
+    KEEP = """insert into observation as o (territory_id, indicator_id, source_id, period_on, frequency, dims,
+                country_id, value, status, assisted, import_id, row_numbers, recording_id, version, created_at, updated_at)
+              select territory_id, indicator_id, {source}, period_on, frequency, dims,
+                country_id, value, status, assisted, {id}, rows, {recording}, 1, {at}, {at} from old where differs or not there
+              on conflict (territory_id, indicator_id, source_id, period_on, frequency, dims) do update
                 set value = excluded.value, status = excluded.status, import_id = excluded.import_id, row_numbers = excluded.row_numbers,
-                    assisted = excluded.assisted, version = o.version + 1, updated_at = excluded.updated_at"""
-    TOUCHED = """(select o.* from observation o where o.source_id = {source} and o.municipality_id = any({places})
+                    assisted = excluded.assisted, recorded_by = null, recording_id = excluded.recording_id, version = o.version + 1,
+                    updated_at = excluded.updated_at"""
+    TOUCHED = """(select o.* from observation o where o.source_id = {source} and o.territory_id = any({places})
                     and o.period_on >= make_date(date_part('year', {first})::int, 1, 1)
                     and o.period_on <= make_date(date_part('year', {last})::int, 12, 31)
-                    and (o.municipality_id, o.indicator_id, date_part('year', o.period_on))
-                      in (select c.municipality_id, c.indicator_id, date_part('year', c.period_on) from cells c where c.chunk = {chunk}))"""
-    FIGURE = """insert into figure (municipality_id, indicator_id, source_id, year, country_id, total, months, by_month) {recompute}
-                on conflict (municipality_id, indicator_id, source_id, year) do update
-                set total = excluded.total, months = excluded.months, by_month = excluded.by_month"""
-    CHANGED = """select municipality_id, country_id,
+                    and (o.territory_id, o.indicator_id, date_part('year', o.period_on))
+                      in (select c.territory_id, c.indicator_id, date_part('year', c.period_on) from cells c where c.chunk = {chunk}))"""
+    SUMMARY = (
+        SUMMARISE.replace("{rows}", TOUCHED),
+        f"""delete from figure f where f.source_id = {{source}} and f.territory_id = any({{places}})
+            and (f.territory_id, f.indicator_id, f.year) in (select c.territory_id, c.indicator_id, date_part('year', c.period_on)
+              from cells c where c.chunk = {{chunk}} and c.value is null)
+            and not exists (select from {TOUCHED} x where x.territory_id = f.territory_id and x.indicator_id = f.indicator_id
+              and date_part('year', x.period_on) = f.year and x.value is not null and x.dims = '' and not x.assisted)""",
+    )
+    """The second: a year of which nothing is reported any more has no figure."""
+    CHANGED = """select case when app.is_municipality(territory_id) then territory_id else 0 end as municipality_id, country_id,
                    jsonb_build_object('values', count(*), 'from', min(period_on), 'to', max(period_on)) as body
                  from cells where chunk = $6 group by 1, 2"""
 
@@ -47,18 +57,27 @@ class Observations:
 class Populations:
     """How residents are compared and kept: a newer number replaces the older of the same source and year, with a new version."""
 
-    OLD = """select c.*, o.municipality_id is not null as there, o.municipality_id is not null and o.value <> c.value as differs
-             from cells c left join population o on o.municipality_id = c.municipality_id
+    OLD = """select c.*, o.value as was, o.version, o.import_id as was_import, o.row_number as was_row, o.recording_id as was_recording,
+               o.territory_id is not null as there, o.territory_id is not null and o.value <> c.value as differs
+             from cells c left join population o on o.territory_id = c.territory_id
                and o.year = extract(year from c.period_on) and o.source_id = {source}
              where c.chunk = {chunk}"""
-    KEEP = """insert into population as o (municipality_id, year, source_id, country_id, value, import_id, row_number, version,
-    created_at, updated_at)
-              select municipality_id, extract(year from period_on)::int, {source}, country_id, value::bigint, {id}, rows[1], 1, {at}, {at}
-              from old where differs or not there
-              on conflict (municipality_id, year, source_id) do update
-                set value = excluded.value, import_id = excluded.import_id, row_number = excluded.row_number, version = o.version + 1,
-                updated_at = excluded.updated_at"""
-    REVISE = TOUCHED = FIGURE = ""
+    REVISE = """insert into population_revision (territory_id, year, source_id, revision, country_id, value, import_id, row_number,
+                  recording_id, replaced_at, replaced_by, replaced_import_id, replaced_recording_id)
+                select territory_id, extract(year from period_on)::int, {source}, version, country_id, was, was_import, was_row,
+                  was_recording, {at}, {who}, {id}, {recording} from old where differs"""
+    KEEP = """insert into population as o (territory_id, year, source_id, country_id, value, import_id, row_number, recording_id, version,
+                created_at, updated_at)
+              select territory_id, extract(year from period_on)::int, {source}, country_id, value::bigint, {id}, rows[1], {recording}, 1,
+                {at}, {at} from old where differs or not there
+              on conflict (territory_id, year, source_id) do update
+                set value = excluded.value, import_id = excluded.import_id, row_number = excluded.row_number,
+                recording_id = excluded.recording_id, version = o.version + 1, updated_at = excluded.updated_at"""
+    SUMMARY = (
+        "delete from denominator d where d.territory_id = any({places})",
+        f"""insert into denominator (territory_id, from_year, to_year, country_id, value, population_year, source_id)
+            {DENOMINATORS.replace("{rows}", "(select * from population where territory_id = any({places}))")}""",
+    )
     CHANGED = Observations.CHANGED
 
 
@@ -67,13 +86,13 @@ COUNT = """select count(*) filter (where not there) as created, count(*) filter 
            count(*) filter (where there and not differs) as unchanged from old"""
 
 
-BOUNDS = """select array_agg(distinct municipality_id) as places, min(period_on) as first, max(period_on) as last
-            from cells where chunk = $1"""
+BOUNDS = """select array_agg(distinct territory_id) as places, min(period_on) as first, max(period_on) as last,
+            array_agg(distinct country_id) as countries, nextval('recording_number') as recording from cells where chunk = $1"""
 TYPED = {
     name: f"{{{name}}}::{kind}"
     for name, kind in (
         *(("source", "int"), ("chunk", "int"), ("id", "uuid"), ("at", "timestamptz"), ("who", "uuid")),
-        *(("places", "int[]"), ("first", "date"), ("last", "date")),
+        *(("places", "int[]"), ("first", "date"), ("last", "date"), ("recording", "bigint")),
     )
 }
 
@@ -83,8 +102,10 @@ async def keep_chunk(connection: asyncpg.Connection, intake: Intake, kept: Kept,
     alone, with its summary and without a change record."""
     async with connection.transaction():
         await intake.enter(connection)
-        # Two imports of one source take turns, chunk by chunk: the second one compares with what the first has written.
-        await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, $2))", intake.kind, intake.source_id)
+        # Two imports of one source take turns, chunk by chunk: the second one compares with what the first has written. Residents of a
+        # place are weighed against each other whatever their source, so all imports of them do.
+        turn = intake.source_id if kept is Observations else 0
+        await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, $2))", intake.kind, turn)
         # A chunk says itself where it lies: else PostgreSQL compares it with every value of the source (measured: 3 s a chunk, now 0.9).
         known = dict(await connection.fetchrow(BOUNDS, chunk)) | {"source": intake.source_id, "chunk": chunk}
         known |= {"id": intake.id, "at": intake.at, "who": intake.principal}
@@ -93,10 +114,14 @@ async def keep_chunk(connection: asyncpg.Connection, intake: Intake, kept: Kept,
             intake.counts[name] += counts[name]
         if intake.dry_run or not (counts["created"] or counts["changed"]):
             return
-        if kept.FIGURE:
-            summary = _prepared(kept.FIGURE.replace("{recompute}", RECOMPUTE.replace("{rows}", kept.TOUCHED)))
-            await connection.execute(summary.sql, *summary.values(known))
+        for statement in map(_prepared, kept.SUMMARY):
+            await connection.execute(statement.sql, *statement.values(known))
         await db.keep_many(connection, intake, intake.kind, str(intake.id), kept.CHANGED, chunk)
+        await connection.execute(RECORDED, known["recording"], known["countries"])
+
+
+RECORDED = "select app.record($1, c) from unnest($2::int[]) c"
+"""Last of all: whoever records next waits for this transaction's end."""
 
 
 def _prepared(sql: str) -> Statement:
@@ -106,7 +131,7 @@ def _prepared(sql: str) -> Statement:
 async def _count_and_keep(connection: asyncpg.Connection, known: dict[str, Any], kept: Kept, dry_run: bool) -> asyncpg.Record:
     steps = [f"old as materialized ({kept.OLD})"]
     if not dry_run:
-        steps += [f"revised as ({kept.REVISE} returning 1)"] if kept.REVISE else []
+        steps.append(f"revised as ({kept.REVISE} returning 1)")
         steps.append(f"kept as ({kept.KEEP} returning 1)")
     statement = _prepared(f"with {', '.join(steps)} {COUNT}")
     return await connection.fetchrow(statement.sql, *statement.values(known))

@@ -12,15 +12,15 @@ from api.intake.keeping import Observations, Populations
 from api.intake.upload import Intake
 
 SEEN = "(t.country_id = any((select app.read_countries())::int[]) or t.principal_id = (select app.principal()))"
-FETCH = f"""select t.id, t.import_id, t.source_id, t.place, t.rows, t.assigned_municipality_id, t.version, i.kind
+FETCH = f"""select t.id, t.import_id, t.source_id, t.place, t.rows, t.assigned_territory_id, t.version, i.kind
     from parked t join import i on i.id = t.import_id where t.id = $1 and {SEEN}"""
 PLACE = """select m.id, m.country_id, m.country_id = any((select app.write_countries())::int[]) as may from municipality m where m.id =
 app.municipality_of($1)"""
 STAGE = """insert into staged select r[1]::int, split_part($2, '|', 1), split_part($2, '|', 2), r[2], r[3]::date, r[4], r[5]::numeric, ''
     from jsonb_array_elements($1::jsonb) e, lateral (select array(select jsonb_array_elements_text(e)) as r) x"""
-REMEMBER = """insert into place_match (source_id, place, country_id, municipality_id) values ($1, $2, $3, $4)
-    on conflict (source_id, place, country_id) do update set municipality_id = excluded.municipality_id"""
-ASSIGN = "update parked set assigned_municipality_id = $2, country_id = $3, version = version + 1, updated_at = $4 where id = $1"
+REMEMBER = """insert into place_match (source_id, place, country_id, territory_id) values ($1, $2, $3, $4)
+    on conflict (source_id, place, country_id) do update set territory_id = excluded.territory_id"""
+ASSIGN = "update parked set assigned_territory_id = $2, country_id = $3, version = version + 1, updated_at = $4 where id = $1"
 
 
 async def assign(reading: Reading, parked_id: UUID, address: str) -> None:
@@ -39,7 +39,7 @@ async def assign(reading: Reading, parked_id: UUID, address: str) -> None:
             row = await connection.fetchrow(FETCH, parked_id)
             found(row)
             place = await connection.fetchrow(PLACE, address)
-            assignable(place, row["assigned_municipality_id"])
+            assignable(place, row["assigned_territory_id"])
             intake.id, intake.kind, intake.source_id = row["import_id"], row["kind"], row["source_id"]
             await _staged(connection, row, place)
             await connection.execute(REMEMBER, row["source_id"], row["place"], place["country_id"], place["id"])

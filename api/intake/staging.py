@@ -17,11 +17,12 @@ CHUNK = 50_000
 """Most values of one transaction."""
 TABLES = (
     "create temp table staged (row_number int, place text, name text, indicator text, period_on date, frequency text, value numeric,"
-    " problem text)",
-    "create temp table placed (place text, name text, municipality_id int, country_id int, verdict text, assisted boolean)",
-    "create temp table cells (municipality_id int, country_id int, indicator_id int, period_on date, frequency text, value numeric,"
-    " rows int[], assisted boolean, chunk int)",
+    " problem text, dims text default '', status text default 'A')",
+    "create temp table placed (place text, name text, territory_id int, country_id int, verdict text, assisted boolean)",
+    "create temp table cells (territory_id int, country_id int, indicator_id int, period_on date, frequency text, dims text, value numeric,"
+    " status text, rows int[], assisted boolean, chunk int)",
 )
+STAGED = ("row_number", "place", "name", "indicator", "period_on", "frequency", "value", "problem")
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -79,19 +80,19 @@ PLACED = """insert into placed
     from (select distinct place, name from staged where problem = '') p {join}
     left join place_match k on k.source_id = $1 and k.place = p.place || '|' || p.name
       and k.country_id = any((select app.read_countries())::int[])
-    left join municipality m on m.id = coalesce(k.municipality_id, f.id)"""
+    left join municipality m on m.id = coalesce(k.territory_id, f.id)"""
 CELLS = """insert into cells
-    select *, ((row_number() over (order by municipality_id, indicator_id, period_on)) - 1) / {chunk} from (
-      select p.municipality_id, p.country_id, coalesce(i.id, 0) as indicator_id, s.period_on, s.frequency, sum(s.value) as value,
-             array_agg(s.row_number order by s.row_number) as rows, bool_or(p.assisted) as assisted
+    select *, ((row_number() over (order by territory_id, indicator_id, period_on)) - 1) / {chunk} from (
+      select p.territory_id, p.country_id, coalesce(i.id, 0) as indicator_id, s.period_on, s.frequency, s.dims, sum(s.value) as value,
+             min(s.status) as status, array_agg(s.row_number order by s.row_number) as rows, bool_or(p.assisted) as assisted
       from staged s join placed p on p.place = s.place and p.name = s.name left join indicator i on i.code = s.indicator
-      where s.problem = '' and p.verdict = '' group by 1, 2, 3, 4, 5) t"""
+      where s.problem = '' and p.verdict = '' group by 1, 2, 3, 4, 5, 6) t"""
 
 
 async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, upload: Upload, places: Places) -> int:
     """Fill the temporary tables: the file's cells, the places they name, the values they sum up to. Returns how many chunks there are."""
     await empty(connection)
-    await connection.copy_to_table("staged", source=_lines(reader, upload), format="text")
+    await connection.copy_to_table("staged", source=_lines(reader, upload), columns=STAGED, format="text")
     await connection.execute("analyze staged")
     async with connection.transaction():
         await intake.enter(connection)

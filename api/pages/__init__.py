@@ -53,13 +53,16 @@ def asked(reading: Reading, query: Query, lens: Lens) -> tuple[Lens, dict[str, A
     """The lens with its day, the filters that were given, and all values for a statement."""
     lens = Lens(lens.level, lens.unit, query.as_of or reading.at.date())
     said = {k: v for k, v in query.model_dump(exclude_none=True).items() if k not in NOT_FILTERS}
-    return lens, said, known_of(reading) | said | {"unit": lens.unit, "as_of": lens.as_of, "limit": query.limit}
+    more = {"unit": lens.unit, "as_of": lens.as_of, "limit": query.limit}
+    return lens, said, known_of(reading) | said | more
 
 
 async def page(request: Request, reading: Reading, listing: Listing, query: Query, lens: Lens | None = None) -> Response:
     """A page of `listing` through `lens`. Raises NotFound where there is no such unit, Malformed on a cursor of another list."""
     lens, said, known = asked(reading, query, lens or Lens())
     secret = reading.house.secret
+    if query.fields is not None:
+        known["fields"] = listing.chosen(query.fields)
     if query.cursor is not None:
         known |= {f"c{n}": key for n, key in enumerate(keys_of(secret, listing, lens, said, query.cursor))}
     statement = page_statement(listing, lens.level, tuple(sorted(said)), Cut.of(query))

@@ -48,12 +48,14 @@ class Query(BaseModel):
     """Instead of the header Accept: ndjson and csv answer the whole list without pages."""
     sort: Annotated[str | None, Field(pattern=r"^-?[a-z][a-z_]{0,30}$")] = None
     """Another order than the usual one, such as `id`; a minus in front turns it round. An unknown one is told what there is."""
+    fields: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$", max_length=1000)] = None
+    """Only these members of each item, such as `id,name`: of the item's schema what is named is there and nothing else."""
     as_of: date | None = None
     """The day on which the level is looked at; today where it is missing."""
 
 
 JOINED = re.compile(r" (?=(?:left )?join )")
-NOT_FILTERS = frozenset({"limit", "cursor", "count", "format", "sort"})
+NOT_FILTERS = frozenset({"limit", "cursor", "count", "format", "sort", "fields"})
 AS_QUERY = AsQuery()
 
 
@@ -64,11 +66,13 @@ class Cut:
     after: bool
     exact: bool
     most: int
+    some: bool
+    """Whether only some members are asked for. Which ones is a value of the statement: else every choice would be planned and kept."""
 
     @classmethod
     def of(cls, query: Query) -> "Cut":
         """The cut of what was asked for."""
-        return cls(query.cursor is not None, query.count == "exact", USUAL if query.limit <= USUAL else MOST)
+        return cls(query.cursor is not None, query.count == "exact", USUAL if query.limit <= USUAL else MOST, query.fields is not None)
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,18 @@ class Listing:
     def column(self, name: str) -> str:
         return self.columns.get(name, f"t.{name}")
 
-    def select(self) -> str:
-        """The column list of the answer, generated from its class."""
-        return ", ".join(f'{self.column(name)} as "{name}"' for name in self.out.model_fields)
+    def select(self, fields: tuple[str, ...] | None = None) -> str:
+        """The column list of the answer, generated from its class, or of some of its members."""
+        return ", ".join(f'{self.column(name)} as "{name}"' for name in fields or self.out.model_fields)
+
+    def chosen(self, fields: str | None) -> tuple[str, ...]:
+        """The members asked for, all where none are named. Raises Invalid naming those there are."""
+        named = None if fields is None else set(fields.split(","))
+        strange = sorted((named or set()) - set(self.out.model_fields))
+        if strange:
+            told = list(self.out.model_fields)
+            raise Invalid(f"Items have no {', '.join(strange)}.", "field-unknown", pointer="query/fields", choices=told)
+        return tuple(name for name in self.out.model_fields if named is None or name in named)
 
     def parted(self) -> tuple[str, str]:
         """Where the rows themselves are, and what is joined to each afterwards; all of it first where a joined column sorts them."""

@@ -41,6 +41,9 @@ INSIDE = "(select app.principal() as who offset 0) e"
 
 # The rows of a page are found first; only then is anything joined to them and made JSON of: sorting what is already JSON took three times
 # as long (measured), and PostgreSQL sometimes does. The limit is a constant, so that the plan is one for few rows; the caller's is in `rn`.
+ITEM = "(select row_to_json(o) from (select {columns}) o)"
+SOME = """(select chr(123) || string_agg(to_json(f.key)::text || ':' || f.value::text, ',' order by f.n) || chr(125)
+    from json_each({item}) with ordinality f (key, value, n) where f.key = any({{fields}}::text[]))"""
 PAGE = """
 select e.who, q.unit, q.items, q.n, q.last {total_out}
 from {entered}
@@ -50,7 +53,7 @@ left join lateral (
     select convert_to(string_agg(x.j, ',') filter (where x.rn <= {{limit}}), 'UTF8') as items, count(*) as n,
       max(x.k) filter (where x.rn = {{limit}}) as last {total}
     from (select y.j::text as j, y.k::text as k, row_number() over () as rn
-          from (select (select row_to_json(o) from (select {columns}) o) as j, json_build_array({keys}) as k
+          from (select {item} as j, json_build_array({keys}) as k
                 from (select t.* from {rows} where l.unit is not null and e.who is not null and {where} {after}
                       order by {order} limit {most} + 1) t {joined} order by {order}) y) x
     where x.rn <= {{limit}} + 1
@@ -74,13 +77,14 @@ def order_of(listing: Listing) -> str:
 def page_statement(listing: Listing, level: Level, filters: tuple[str, ...], cut: Cut) -> Statement:
     """The statement of one kind of page; the same for every caller and value, so that PostgreSQL plans it once."""
     where, (rows, joined) = where_of(listing, level, filters), listing.parted()
+    item = ITEM.format(columns=listing.select())
     sign = "<" if listing.descending else ">"
     cursor = ", ".join(f"({{c{n}}}::text)::{kind}" for n, (_, kind) in enumerate(listing.keys))
     return prepared(
         PAGE.format(
             entered=ENTERED,
             unit=UNITS[level],
-            columns=listing.select(),
+            item=SOME.format(item=item) if cut.some else item,
             keys=", ".join(f"({key})::text" for key, _ in listing.keys),
             table=listing.table,
             rows=rows,

@@ -40,9 +40,9 @@ def documented(listing: Listing) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": content}}
 
 
-def _flat(listing: Listing) -> str:
+def _flat(listing: Listing, fields: tuple[str, ...]) -> str:
     """The columns of a CSV row. A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return ", ".join(f'{_guarded(listing, name)} as "{name}"' for name in listing.out.model_fields)
+    return ", ".join(f'{_guarded(listing, name)} as "{name}"' for name in fields)
 
 
 def _guarded(listing: Listing, name: str) -> str:
@@ -56,20 +56,19 @@ def _guarded(listing: Listing, name: str) -> str:
 TEXTUAL = {str, Any}
 
 
-def _feature(listing: Listing) -> str:
+def _feature(listing: Listing, fields: tuple[str, ...]) -> str:
     lon, lat = listing.point or ("null", "null")
     geometry = (
         f"case when {lon} is null then null else json_build_object('type', 'Point', 'coordinates', json_build_array({lon}, {lat})) end"
     )
-    properties = f"(select row_to_json(o) from (select {listing.select()}) o)"
+    properties = f"(select row_to_json(o) from (select {listing.select(fields)}) o)"
     return f"json_build_object('type', 'Feature', 'id', t.id, 'geometry', {geometry}, 'properties', {properties})"
 
 
 @lru_cache(maxsize=512)
-def whole_statement(listing: Listing, level: Level, filters: tuple[str, ...], form: str) -> Statement:
-    columns = {"csv": _flat(listing), "geojson": _feature(listing)}.get(
-        form
-    ) or f"(select row_to_json(o) from (select {listing.select()}) o)"
+def whole_statement(listing: Listing, level: Level, filters: tuple[str, ...], form: str, fields: tuple[str, ...]) -> Statement:
+    line = f"(select row_to_json(o) from (select {listing.select(fields)}) o)"
+    columns = {"csv": _flat(listing, fields), "geojson": _feature(listing, fields)}.get(form) or line
     # The array a level reaches is found once, in a CTE: the planner then sees a value, not a function to call for every row.
     rows = f"from l, {listing.table} where {where_of(listing, level, filters)} order by {order_of(listing)}"
     sql = f"with l as materialized ({UNITS[level]}) select {columns} {rows}"
@@ -143,5 +142,5 @@ async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, f
         raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
     if row["unit"] is None:
         raise NotFound()
-    whole = whole_statement(listing, lens.level, tuple(sorted(said)), form)
+    whole = whole_statement(listing, lens.level, tuple(sorted(said)), form, listing.chosen(query.fields))
     return Export(reading, whole.sql, whole.values(known), form, listing.name.split()[0])

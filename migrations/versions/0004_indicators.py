@@ -6,6 +6,7 @@ revision = "0004"
 down_revision = "0003"
 
 READ, WRITE = policies.READ, policies.WRITE
+ASSIST = "municipality_id = any((select app.assist_municipalities())::int[])"
 
 
 def upgrade() -> None:
@@ -16,10 +17,10 @@ def upgrade() -> None:
     policies.guard("population", select=policies.municipality(READ), insert=policies.municipality(WRITE))
     # An association touches nothing but its own drafts; what a municipality or its country states stands.
     policies.guard(
-        "observation", select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or ({policies.ASSIST} and assisted)"
+        "observation", select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or ({ASSIST} and assisted)"
     )
     for table in ("figure", "observation_revision"):
-        policies.guard(table, select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or {policies.ASSIST}")
+        policies.guard(table, select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or {ASSIST}")
     policies.grant("population")
     policies.grant("figure")
     policies.grant("observation")

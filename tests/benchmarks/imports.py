@@ -29,7 +29,7 @@ KINDS = ("Homicidio doloso", "Homicidio culposo")
 MADE = """select e.value, m.name from external_id e join municipality m on m.id = e.municipality_id
           where e.noun = 'municipality' and e.scheme = 'mx-inegi' order by e.value limit $1"""
 PATH = "/v1/imports/observations?reader=sesnsp&source=sesnsp"
-KEPT = "select * from observation where import_id is not null order by municipality_id, indicator_id, period_on"
+KEPT = "select * from observation where import_id is not null order by territory_id, indicator_id, period_on"
 
 
 async def write_file(bench: Bench, size: Size, path: Path, more: int) -> int:
@@ -114,6 +114,6 @@ async def _few(path: Path) -> AsyncIterator[bytes]:
 
 
 async def _summaries_agree(bench: Bench) -> None:
-    total = "select sum({}) from {} where municipality_id / 10000 = 484 and source_id = 1"
+    total = "select sum({}) from {} where territory_id / 10000 = 484 and source_id = 1"
     figures, values = [await bench.owner.fetchval(total.format(*what)) for what in (("total", "figure"), ("value", "observation"))]
     assert figures == values, "the summary is the sum of the values"

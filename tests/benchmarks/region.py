@@ -8,7 +8,7 @@ import asyncpg
 
 from api import db, founding
 from api.domain.access.people import Granted, Principal, PrincipalKind
-from api.domain.indicator.figures import RECOMPUTE
+from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
 from api.domain.levels import Level
 from api.domain.roles import Role
 from api.embedded import EmbeddedPostgres
@@ -48,15 +48,17 @@ PLACES = """insert into municipality (id, country_id, name, kind, status, extern
 CODES = """insert into external_id (noun, scheme, value, thing, country_id, municipality_id)
     select 'municipality', 'mx-inegi', m.external_ids ->> 'mx-inegi', m.id::text, m.country_id, m.id from municipality m
     where m.country_id = 484 and m.id % 10000 > 5000"""
-OBSERVATIONS = """insert into observation (municipality_id, indicator_id, source_id, period_on, frequency, dims, country_id, value,
+OBSERVATIONS = """insert into observation (territory_id, indicator_id, source_id, period_on, frequency, dims, country_id, value,
       status, row_numbers)
     select m.id, i, case when m.country_id = 484 then 1 else 3 end, p::date, 'M', '', m.country_id,
       (m.id * 7 + i * 3 + extract(doy from p)::int) % 9, 'A', array[m.id % 90000]
     from generate_series(date '2015-01-01', date '2015-01-01' + make_interval(months => $1::int - 1), '1 month') p, municipality m
       join country c on c.id = m.country_id and c.tenant, generate_series(1, 2) i order by p, m.id"""
-FIGURES = f"""insert into figure (municipality_id, indicator_id, source_id, year, country_id, total, months, by_month)
+DENOMINATED = f"""insert into denominator (territory_id, from_year, to_year, country_id, value, population_year, source_id)
+    {DENOMINATORS.format(rows="population")}"""
+FIGURES = f"""insert into figure (territory_id, indicator_id, source_id, year, country_id, total, months, by_month, by_quarter)
     {RECOMPUTE.format(rows="observation")}"""
-RESIDENTS = """insert into population (municipality_id, year, source_id, country_id, value)
+RESIDENTS = """insert into population (territory_id, year, source_id, country_id, value)
     select id, y, 2, country_id, 5000 + id % 90000 from municipality, unnest(array[2010, 2015, 2020]) y"""
 MEMBERS = """insert into affiliation (id, country_id, municipality_id, association_id, organisation_id, starts_on, state, proposed_by,
       decided_by)
@@ -82,6 +84,7 @@ async def fill(server: EmbeddedPostgres, database: str, size: Size, say: Say) ->
         say("summaries and residents")
         await connection.execute(FIGURES)
         await connection.execute(RESIDENTS)
+        await connection.execute(DENOMINATED)
     await _people(server.dsn(database, "owner"))
     async with db.connected(server.dsn(database, "superuser")) as connection:
         await connection.execute("select app.keep_scopes(null, now())")

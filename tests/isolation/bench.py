@@ -157,7 +157,7 @@ class Bench:
     def _elsewhere(self) -> dict[str, Any]:
         """Belize, and an association there: where nobody but the region reaches."""
         nowhere = dict.fromkeys(("organisation_id", "id", "programme_id", "principal_id"), self.map.organisation(9))
-        return {"country_id": 84, "municipality_id": 840001} | nowhere
+        return {"country_id": 84, "municipality_id": 840001, "territory_id": 840001} | nowhere
 
     async def owning(self, table: Table) -> AsyncIterator[str]:
         """The owner, too, is under forced row security; without a policy of its own a backfill touches nothing and a dump is empty."""
@@ -195,6 +195,8 @@ MARKS = {
     "signing_key": "private_pem = '!'",
     "epoch": "started_at = '2001-01-01'",
     "observation_revision": "status = '!'",
+    "population_revision": "value = 77777",
+    "recording": "at = '2001-01-01'",
     "change": "action = '!'",
 }
 """What the owner sets in tables that the API may not update."""

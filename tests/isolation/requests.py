@@ -129,12 +129,29 @@ MONTHS = ("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio", "Julio", "Agost
 SUCCESSION = {"kind": "merge", "effective_on": "2100-01-01", "principal": False}
 PASSED = {"act_reference": "Act", "act_sha256": "0" * 64}
 
+CATALOGUE = {"indicator": {k: v for k, v in targets.DEFINED.items() if k != "origin"}, "source": targets.COUNTS}
+ONE_VALUE = {"indicator": "homicide", "period": "2022-03"}
+
 ENTRIES: dict[str, Entry] = {
     # The service, and the catalogues.
     **{name: Entry(public=True) for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks", "list_roles")},
     **{f"read_{noun}": Entry(public=True) for noun in ("country", "municipality", "association", "programme", "member")},
     "read_indicator": Entry(public=True, path=lambda o, t: {"code": "homicide"}),
     "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),
+    **{
+        f"add_{noun}": Entry(country, body=lambda o, t, said=said: said | {"code": targets.own(o, t), "country_id": t.country})
+        for noun, said in CATALOGUE.items()
+    },
+    **{
+        f"change_{noun}": Entry(
+            country,
+            thing=(noun, targets.DEFINED | targets.COUNTS),
+            body=lambda o, t, noun=noun: {"definition" if noun == "indicator" else "name": "Other"},
+            version=f"{noun}.code",
+            path=lambda o, t: {"code": targets.own(o, t)},
+        )
+        for noun in CATALOGUE
+    },
     "read_scheme": Entry(public=True, path=lambda o, t: {"slug": "gt-ine"}),
     "add_scheme": Entry(
         country, thing=targets.ORGANISATION, body=lambda o, t: {"slug": unique(o, t), "title": "x", "organisation_id": key(o, t)}
@@ -182,6 +199,16 @@ ENTRIES: dict[str, Entry] = {
     "revoke_key": access(targets.API_KEY, version="api_key"),
     # Figures. A file is taken in from everyone; its rows of places that are not theirs are refused one by one.
     "read_import": Entry(at(rules.read_there), at(rules.read_there), thing=targets.IMPORT),
+    "read_observation": Entry(
+        at(rules.read_there), at(rules.read_there), path=lambda o, t: ONE_VALUE, query=lambda o, t: {"source": "sesnsp"}
+    ),
+    "state_observation": Entry(
+        at(rules.either(rules.written_there, rules.drafted)),
+        at(rules.read_there),
+        path=lambda o, t: ONE_VALUE,
+        query=lambda o, t: {"source": "demonstration"},
+        body=lambda o, t: {"value": 7},
+    ),
     "read_parked": Entry(at(rules.country_reads), at(rules.country_reads), thing=targets.PARKED),
     "assign_parked": Entry(
         at(rules.of_its_country), at(rules.country_reads), thing=targets.PARKED, body=lambda o, t: {"municipality": str(t.municipality)}
@@ -228,7 +255,7 @@ class TenantList:
 
 
 def _fact(item: dict[str, Any]) -> Any:
-    return int(item["municipality_id"])
+    return int(item["territory_id"])
 
 
 TENANT_LISTS: dict[str, TenantList] = {

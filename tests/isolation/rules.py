@@ -24,7 +24,8 @@ def own(row: Row, who: Person) -> bool:
 
 
 def _municipal(row: Row, units: Units) -> bool:
-    return row["country_id"] in units.countries or row["municipality_id"] in units.municipalities
+    place = row["territory_id"] if "territory_id" in row else row["municipality_id"]
+    return row["country_id"] in units.countries or place in units.municipalities
 
 
 def _anywhere(row: Row, units: Units) -> bool:
@@ -89,7 +90,7 @@ def oneself(row: Row, who: Person) -> bool:
 
 def drafted(row: Row, who: Person) -> bool:
     """Figures of a municipality that nobody runs, by its association."""
-    return row["municipality_id"] in who.drafts
+    return row["territory_id"] in who.drafts
 
 
 def draft(row: Row, who: Person) -> bool:
@@ -119,7 +120,7 @@ class Rule:
     may: frozenset[str] = frozenset({"select", "insert", "update", "delete"})
     mark: str = "version = 77777"
     """What a bare update sets: no key, nothing that places the row."""
-    moves: tuple[str, ...] = field(default=("country_id", "municipality_id", "organisation_id", "principal_id"))
+    moves: tuple[str, ...] = field(default=("country_id", "municipality_id", "territory_id", "organisation_id", "principal_id"))
     """Columns that place a row, where the table has them."""
 
     def says(self, command: str) -> Says:
@@ -141,8 +142,9 @@ RULES: dict[str, Rule] = {
     "succession": REGISTER,
     # A scheme may be an organisation's own: then those who act for it, and its country.
     "scheme": Rule(everyone, either(administered, organisation_written, governed)),
-    "indicator": REGISTER,
-    "source": REGISTER,
+    # Indicators and sources of the region; a country adds its own.
+    "indicator": Rule(everyone, either(administered, of_its_country)),
+    "source": Rule(everyone, either(administered, of_its_country)),
     # Organisations are public; those who act for them write them, their country, the region.
     "organisation": Rule(everyone, either(administered, of_its_country, is_itself_written), moves=("country_id", "id")),
     "association": Rule(everyone, either(administered, of_its_country, organisation_written)),
@@ -167,12 +169,15 @@ RULES: dict[str, Rule] = {
     "change": Rule(either(public, told_of, own), own, nobody, may=ADD),
     "idempotency": Rule(own, own, mark="status = 777"),
     # Figures of municipalities.
+    "recording": Rule(everyone, may=LOOK),
     "population": Rule(read_there, written_there),
+    "population_revision": Rule(read_there, written_there, may=ADD),
+    "denominator": Rule(read_there, written_there, mark="to_year = 7777"),
     "observation": Rule(read_there, either(written_there, draft)),
     "figure": Rule(read_there, either(written_there, drafted), mark="months = 77"),
     "observation_revision": Rule(read_there, either(written_there, drafted), may=ADD),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
     "parked": Rule(either(own, country_reads), either(own, of_its_country)),
-    "place_match": Rule(country_reads, of_its_country, mark="municipality_id = 77", moves=("country_id",)),
+    "place_match": Rule(country_reads, of_its_country, mark="territory_id = 77", moves=("country_id",)),
 }

@@ -39,7 +39,9 @@ def key(table: str, place: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"isolation:{table}:{place}"))
 
 
+RECORDED = {"recording_id": 0, "replaced_recording_id": 0}
 FACT = {"indicator_id": 1, "source_id": 1, "period_on": "2022-03-01", "frequency": "M", "dims": "", "value": 5, "status": "A"}
+FACT |= {"recording_id": 0}
 ACCOUNT = {"kind": "service", "display_name": "seeded"}
 TEMPLATES: dict[str, dict[str, Any]] = {
     "principal": ACCOUNT,
@@ -53,9 +55,12 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "scheme": {"title": "Seeded"},
     "change": {"thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
     "idempotency": {"fingerprint": "x", "status": 200, "created_at": "2027-01-01T00:00:00Z"},
+    "recording": {"at": "2022-05-01T00:00:00Z"},
     "population": {"year": 2020, "source_id": 1, "value": 1000},
+    "population_revision": {"year": 2020, "source_id": 1, "value": 900, "revision": 1, "replaced_at": "2022-05-01T00:00:00Z"} | RECORDED,
+    "denominator": {"from_year": 1900, "to_year": 2100, "value": 1000, "population_year": 2020, "source_id": 1},
     "observation": FACT,
-    "observation_revision": FACT | {"revision": 1, "replaced_at": "2022-05-01T00:00:00Z"},
+    "observation_revision": FACT | {"revision": 1, "replaced_at": "2022-05-01T00:00:00Z"} | RECORDED,
     "figure": {"indicator_id": 1, "source_id": 1, "year": 2022, "total": 5, "months": 1},
     "import": {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done", "report": {}},
     "parked": {"place": "?", "row_count": 1, "rows": []},
@@ -63,7 +68,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
 }
 TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation", "api_key"})
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
-OF_PLACES = frozenset({"population", "observation", "observation_revision", "figure", "place_match"})
+OF_PLACES = frozenset({"population", "population_revision", "denominator", "observation", "observation_revision", "figure", "place_match"})
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -73,6 +78,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said = {"country_id": country, "municipality_id": municipality, "organisation_id": str(organisation) if organisation else None}
     said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal}
     said |= {"key": place, "seq": -1 - list(places(map)).index(place), "place": place, "import_id": key("import", place)}
+    said |= {"territory_id": municipality or country, "recording_id": said["seq"]}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]

@@ -34,7 +34,7 @@ class Target:
             organisation = map.organisation(self.association) if self.office == "association" else map.programme(self.programme)
         country = 0 if self.office == "programme" else self.country
         place = {"country_id": country, "municipality_id": self.municipality, "organisation_id": organisation}
-        return place | {"principal_id": None, "id": None}
+        return place | {"territory_id": self.municipality, "principal_id": None, "id": None}
 
     @property
     def unit(self) -> dict[str, Any]:
@@ -88,6 +88,11 @@ REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("val
 REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "totals": {}}
 
 
+DEFINED = {f"label_{language}": "Seeded" for language in ("en", "es", "pt")} | {"unit": "count", "direction": "down"}
+DEFINED |= {"adds_over_time": "sum", "adds_over_area": "sum", "sensitive": False, "origin": "reported"}
+COUNTS = {"name": "Seeded", "kind": "police", "counting_unit": "victims"}
+
+
 def year(n: int) -> dict[str, str]:
     """A year of its own long ago for each operation: ties of one pair may not overlap, and none of these is in force."""
     return {"starts_on": str(date(1900 + n, 1, 1)), "ends_on": str(date(1900 + n, 12, 31))}
@@ -108,6 +113,8 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     row = target.row(map) | {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
     if table == "parked":
         row["import_id"] = key("read_import", target)
+    if table in ("indicator", "source"):
+        row |= {"id": 200_000 + 100 * n + TARGETS.index(target), "code": own(operation, target)}
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
@@ -120,18 +127,25 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     await insert(owner, table, row | said)
 
 
+def own(operation: str, target: Target) -> str:
+    """The code of the country's own indicator or source that `operation` is about."""
+    return f"{target.iso2.lower()}-{operation}-{target.name}".replace("_", "-")
+
+
 async def account(owner: asyncpg.Connection, map: Map, target: Target) -> None:
     """Whom the seeded things belong to: somebody at the same place, who is nobody of the demonstration."""
     await insert(owner, "principal", target.row(map) | SERVICE[1] | {"id": key("account", target)})
 
 
 async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:
-    """One observation, its summary and a population at `target`."""
+    """One observation and the residents at `target`, with what is kept of both."""
     fact = target.row(map) | FACT
     await insert(owner, "observation", fact)
     months: list[int | None] = [None, None, 5, *[None] * 9]
     await insert(owner, "figure", fact | {"year": 2022, "total": 5, "months": 1, "by_month": months})
     await insert(owner, "population", target.row(map) | {"year": 2020, "source_id": 2, "value": 1000})
+    years = {"from_year": 1900, "to_year": 2100, "population_year": 2020}
+    await insert(owner, "denominator", target.row(map) | years | {"source_id": 2, "value": 1000})
 
 
 async def predecessor(owner: asyncpg.Connection, target: Target, operation: str) -> None:

@@ -76,7 +76,8 @@ def _in_level(matrix: Matrix, operation: Operation, target: Target, row: dict[st
         return True
     if operation.level == "country":
         return bool(row["country_id"] == target.country)
-    return row["municipality_id"] in _municipalities(matrix, operation.level, target) or (
+    place = row["territory_id"] if "territory_id" in row else row["municipality_id"]
+    return place in _municipalities(matrix, operation.level, target) or (
         operation.level == "association" and row.get("association_id") == target.association
     )
 
@@ -217,7 +218,7 @@ async def test_what_is_refused_changes_nothing(matrix: Matrix) -> None:
 
 
 async def test_files_are_taken_in_for_the_places_of_who_sends_them(matrix: Matrix) -> None:
-    kept = ("observation", "observation_revision", "figure", "population", "place_match")
+    kept = ("observation", "observation_revision", "figure", "population", "population_revision", "denominator", "place_match")
     wrong = []
     for operation in [o for o in operations() if o.name in TAKES_IN]:
         entry = ENTRIES[operation.name]

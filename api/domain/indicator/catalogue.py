@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from sqlmodel import Field
 
-from api.domain.fields import ExternalIds, Fields, Key, LongText, Numbered, Slug, Text, external_ids, one_of
+from api.domain.errors import Conflict, Invalid
+from api.domain.fields import ExternalIds, Fields, Key, LongText, Numbered, Slug, Text, external_ids, one_of, patch_of
 
 
 class Unit(StrEnum):
@@ -21,6 +22,21 @@ class Direction(StrEnum):
 
     DOWN = "down"
     UP = "up"
+
+
+class Adds(StrEnum):
+    """How values go together."""
+
+    SUM = "sum"
+    LAST = "last"
+    NONE = "none"
+
+
+class Origin(StrEnum):
+    """Where values come from."""
+
+    REPORTED = "reported"
+    COMPUTED = "computed"
 
 
 class SourceKind(StrEnum):
@@ -46,27 +62,50 @@ class CountingUnit(StrEnum):
     ATTENDANCES = "attendances"
 
 
-class IndicatorFields(Fields):
-    """An indicator of the catalogue."""
+class IndicatorDefinition(Fields):
+    """What an indicator means, which may be put better; a country's own for the country alone."""
 
-    code: Slug
     label_en: Text
     label_es: Text
     label_pt: Text
     definition: LongText | None = None
     unit: Unit = one_of(Unit)
+    numerator: Slug | None = None
+    """Code of the indicator that a published rate is made of: it stands beside the rate made here of counts."""
+    denominator: Slug | None = None
+    """What it is held against: population."""
     direction: Direction = one_of(Direction)
+    adds_over_time: Adds = one_of(Adds)
+    """How the values of months make one of a year: summed, the last one, or not at all."""
+    adds_over_area: Adds = one_of(Adds)
+    """How the values of places make one of a country: summed, or not at all."""
     iccs: str | None = Field(default=None, max_length=10)
     """Code of the International Classification of Crime for Statistical Purposes, 1.0."""
     sdg: str | None = Field(default=None, max_length=10)
     """Code of the Sustainable Development Goal indicator it feeds."""
+    iati: str | None = Field(default=None, max_length=40)
+    """Code of an IATI indicator vocabulary."""
+    framework: Slug | None = None
+    """The set it comes from: ses-ric (the regional system of standardised indicators), sdg, amuprev, or a country's own."""
+    sensitive: bool = False
+    """Sexual violence, children, trafficking: outside its own municipality it is answered with small counts hidden and the rest rounded."""
     external_ids: ExternalIds = external_ids()
+
+
+class IndicatorFields(IndicatorDefinition):
+    """An indicator of the catalogue."""
+
+    code: Slug
+    """Never changes; that of a country's own begins with the country's, as in sv-extorsion."""
+    country_id: Key | None = Field(default=None, foreign_key="country.id")
+    """The country whose own it is; null for the region's."""
 
 
 class Indicator(IndicatorFields, Numbered, table=True):
     """The row."""
 
     PUBLIC: ClassVar[bool] = True
+    origin: Origin = one_of(Origin)
 
 
 class IndicatorOut(IndicatorFields, Numbered):
@@ -74,19 +113,27 @@ class IndicatorOut(IndicatorFields, Numbered):
 
     label: str
     """In the caller's language."""
+    origin: Origin
+    """Computed ones are counted here from what was reported; nobody states them."""
 
 
-class SourceFields(Fields):
+class SourceDefinition(Fields):
     """Who counts, and what exactly they count."""
 
-    code: Slug
     name: Text
     kind: SourceKind = one_of(SourceKind)
     counting_unit: CountingUnit = one_of(CountingUnit)
-    country_id: Key | None = Field(default=None, foreign_key="country.id")
-    """Null for sources of more than one country."""
     url: Text | None = None
     external_ids: ExternalIds = external_ids()
+
+
+class SourceFields(SourceDefinition):
+    """A source of the catalogue."""
+
+    code: Slug
+    """Never changes; that of a country's own begins with the country's, as in sv-pnc."""
+    country_id: Key | None = Field(default=None, foreign_key="country.id")
+    """Null for sources of more than one country."""
 
 
 class Source(SourceFields, Numbered, table=True):
@@ -97,3 +144,21 @@ class Source(SourceFields, Numbered, table=True):
 
 class SourceOut(SourceFields, Numbered):
     """A source as it is read."""
+
+
+IndicatorPatch = patch_of(IndicatorDefinition)
+SourcePatch = patch_of(SourceDefinition)
+OWN_FROM = 100_000
+"""Keys from here on are of indicators and sources that a region or country added; those below stand in the data files."""
+
+
+def ours(key: int) -> None:
+    """Raises Conflict where the definition comes with the service: it changes with it and nowhere else, so that figures stay comparable."""
+    if key < OWN_FROM:
+        raise Conflict("This definition comes with the service; add one of your own instead.", "shipped-with-the-service")
+
+
+def own_code(code: str, iso2: str | None) -> None:
+    """Raises Invalid where a country's own does not say whose it is: its code begins with the country's, as in `sv-extorsion`."""
+    if iso2 is not None and not code.startswith(f"{iso2.lower()}-"):
+        raise Invalid(f"The code of a country's own begins with {iso2.lower()}-.", "code-not-own", pointer="/code")

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -10,28 +10,56 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
-from api.domain.indicator.rates import Point, rated
+from api.domain.indicator.rates import UNSTABLE_AT, Point, rated
 
-_MONTHLY = "filter (where o.month is not null)"
-_ANNUAL = "filter (where o.month is null)"
-_EACH = ", ".join(f"max(o.value) filter (where o.month = {m})" for m in range(1, 13))
+_MONTHLY, _QUARTERLY, _ANNUAL = (f"filter (where o.frequency = '{f}')" for f in "MQA")
+_EACH = ", ".join(f"max(o.value) filter (where o.frequency = 'M' and o.part = {m})" for m in range(1, 13))
+_QUARTERS = ", ".join(f"max(o.value) {_QUARTERLY[:-1]} and o.part = {q})" for q in (1, 4, 7, 10))
+_OF_QUARTER = {q: ", ".join(f"g.by_month[{m}]" for m in range(3 * q - 2, 3 * q + 1)) for q in range(1, 5)}
+_SUM_OF = {q: " + ".join(f"coalesce({m}, 0)" for m in _OF_QUARTER[q].split(", ")) for q in _OF_QUARTER}
+_MIXED = " + ".join(f"coalesce(g.by_quarter[{q}], {_SUM_OF[q]})" for q in _SUM_OF)
+_MIXED_MONTHS = " + ".join(f"case when g.by_quarter[{q}] is null then num_nonnulls({_OF_QUARTER[q]}) else 3 end" for q in _OF_QUARTER)
 RECOMPUTE = f"""
-select o.municipality_id, o.indicator_id, o.source_id, o.year, o.country_id,
-       coalesce(max(o.value) {_ANNUAL}, sum(o.value) {_MONTHLY}) as total,
-       case when count(*) {_ANNUAL} > 0 then 12 else (count(*) {_MONTHLY})::int end as months, array[{_EACH}] as by_month
-from (select x.municipality_id, x.indicator_id, x.source_id, x.country_id, x.value, date_part('year', x.period_on)::int as year,
-             case x.frequency when 'M' then date_part('month', x.period_on)::int end as month
-      from {{rows}} x where x.value is not null and x.dims = '' and x.frequency in ('A', 'M') and not x.assisted offset 0) o
-group by o.municipality_id, o.indicator_id, o.source_id, o.year, o.country_id"""
-"""What `figure` must hold of `{rows}`: `observation`, or what a transaction touched of it. A yearly value outranks the months of its
-year, never
-both; what an association drafted for a municipality without users does not count until that municipality or its country states it."""
+select g.territory_id, g.indicator_id, g.source_id, g.year, g.country_id,
+       case when g.annual is not null then g.annual when i.adds_over_time <> 'sum' then g.latest
+            when g.by_quarter is null then g.monthly else {_MIXED} end as total,
+       case when g.annual is not null then 12 when g.by_quarter is null then g.months else {_MIXED_MONTHS} end as months,
+       g.by_month, g.by_quarter
+from (select o.territory_id, o.indicator_id, o.source_id, o.year, o.country_id, max(o.value) {_ANNUAL} as annual,
+             sum(o.value) {_MONTHLY} as monthly, (count(*) {_MONTHLY})::int as months, array[{_EACH}] as by_month,
+             case when count(*) {_QUARTERLY} > 0 then array[{_QUARTERS}] end as by_quarter,
+             (array_agg(o.value order by o.part desc))[1] as latest
+      from (select x.territory_id, x.indicator_id, x.source_id, x.country_id, x.value, x.frequency,
+                   date_part('year', x.period_on)::int as year, date_part('month', x.period_on)::int as part
+            from {{rows}} x where x.value is not null and x.dims = '' and not x.assisted offset 0) o
+      group by o.territory_id, o.indicator_id, o.source_id, o.year, o.country_id) g
+join indicator i on i.id = g.indicator_id"""
+"""What `figure` must hold of `{rows}`: `observation`, or what a transaction touched of it. A yearly value outranks the quarters of its year
+and a quarter its months, never both; what an association drafted for a municipality without users does not count until that municipality
+or its country states it."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""A series lies between these years, both included: residents are kept for them only, and nobody fills an endless calendar."""
+SUMMARISE = f"""insert into figure (territory_id, indicator_id, source_id, year, country_id, total, months, by_month, by_quarter)
+{RECOMPUTE}
+on conflict (territory_id, indicator_id, source_id, year) do update
+set total = excluded.total, months = excluded.months, by_month = excluded.by_month, by_quarter = excluded.by_quarter"""
+"""Brings `figure` up to what `{rows}` says."""
+
+DENOMINATORS = f"""
+select p.territory_id, case when lag(p.year) over w is null then {FIRST_YEAR} else p.year end as from_year,
+       coalesce(lead(p.year) over w - 1, {LAST_YEAR}) as to_year, p.country_id, p.value, p.year as population_year, p.source_id
+from (select distinct on (x.territory_id, x.year) x.* from {{rows}} x order by x.territory_id, x.year, x.source_id) p
+window w as (partition by p.territory_id order by p.year)"""
+"""What `denominator` must hold of `{rows}`: of each year its own residents, else the nearest earlier, else the nearest later; of several
+sources of one year the one of the lowest key."""
 
 
 class By(StrEnum):
     """Length of the periods of a series."""
 
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
 
 
@@ -54,45 +82,81 @@ def visible(sees: str) -> None:
         )
 
 
-def one_source(sources: list[str], asked: str | None) -> str | None:
-    """The source of a series: the one asked for or the only one. Raises Invalid where several have data and none was named: they are
-    never added."""
-    if asked is not None:
-        return asked
-    if len(sources) > 1:
+def one_kind(sources: list[dict[str, Any]], overlap: bool) -> None:
+    """Sources of one kind and counting unit add up across places. Raises Invalid where several kinds have data and none was named, or
+    where two sources count the same place: neither is ever added."""
+    kinds = sorted({f"{s['kind']}:{s['counting_unit']}" for s in sources})
+    if len(kinds) > 1:
         raise Invalid(
-            "Several sources have data and are never added; name one.", "source-required", pointer="query/source", choices=sources
+            "Several kinds of source have data and are never added; name a source, a kind or kind:counting-unit.",
+            "source-required",
+            pointer="query/source",
+            choices=[*kinds, *(s["code"] for s in sources)],
         )
-    return sources[0] if sources else None
+    if overlap:
+        codes = [s["code"] for s in sources]
+        raise Invalid("Several sources count the same places; name one.", "source-required", pointer="query/source", choices=codes)
+
+
+SETTLED = timedelta(minutes=1)
+"""What was recorded this long ago is committed or gone: a recording is stamped in the last instant of its transaction."""
+
+
+def settled(known_at: datetime | None, latest: datetime | None, now: datetime) -> None:
+    """Raises Invalid where what is known at `known_at` could still change: it lies in the future, or a write may be on its way."""
+    if known_at is not None and known_at > now - SETTLED and (latest is None or known_at > latest):
+        raise Invalid(
+            "This instant is not settled yet; ask for `as_known_at` of an answer, or for an instant a minute ago.",
+            "known-at-unsettled",
+            pointer="query/known_at",
+        )
 
 
 @lru_cache(maxsize=4096)
 def days_in(period: str) -> int:
-    """Days of a month or a year."""
-    year, _, month = period.partition("-")
-    return calendar.monthrange(int(year), int(month))[1] if month else 365 + calendar.isleap(int(year))
+    """Days of a month, a quarter or a year; of twelve months from any month on (2022-07/P1Y) those of that year."""
+    year, _, part = period.partition("/")[0].partition("-")
+    if period.endswith("/P1Y"):
+        return (date(int(year) + 1, int(part), 1) - date(int(year), int(part), 1)).days
+    months = range(3 * int(part[1]) - 2, 3 * int(part[1]) + 1) if part.startswith("Q") else [int(part)] if part else range(1, 13)
+    return sum(calendar.monthrange(int(year), month)[1] for month in months)
 
 
 POINTS = TypeAdapter(list[Point])
 
 
-def points(said: Iterable[dict[str, Any]], by: By) -> list[Point]:
-    """The points of what was summed for each period: count, population, complete, reported, expected, reported_months, expected_months."""
-    return POINTS.validate_python([_point(each, by) for each in said])
+def points(said: Iterable[dict[str, Any]], counted: bool, adds: bool) -> list[Point]:
+    """The points of what was summed for each period. `counted`: the indicator is a number of things, of which there is a rate; `adds`:
+    its values may be summed over places, or there is one place only."""
+    return POINTS.validate_python([_point(each, counted, adds) for each in said])
 
 
-def _point(said: dict[str, Any], by: By) -> dict[str, Any]:
-    count, population = (None if said[name] is None else float(said[name]) for name in ("count", "population"))
-    rate: dict[str, Any] = rated(count, population, bool(said["complete"]))
-    yearly = 365.25 / days_in(str(said["period"]))
-    annualised = round(float(rate["rate"]) * yearly, 4) if by is By.MONTH and rate["rate"] is not None else None
-    more: dict[str, Any] = {"annualised": annualised, "unstable": count is not None and count <= 20}
-    shown = {name: said[name] for name in ("period", "reported", "expected", "reported_months", "expected_months")}
-    return {"count": count, "population": population, **shown, **rate, **more}
+def _point(said: dict[str, Any], counted: bool, adds: bool) -> dict[str, Any]:
+    total, population = (None if said[name] is None else float(said[name]) for name in ("count", "population"))
+    value = total if adds else None
+    rate: dict[str, Any] = rated(value if counted else None, population, bool(said["complete"]))
+    if value is not None and not counted:
+        rate["reason"] = "not-a-count"
+    elif total is not None and not adds:
+        rate["reason"] = "does-not-add"
+    days = days_in(str(said["period"]))
+    annualised = None if days > 364 or rate["rate"] is None else round(float(rate["rate"]) * 365.25 / days, 4)
+    count = value if counted else None
+    more = {"annualised": annualised, "unstable": count is not None and count <= UNSTABLE_AT, "value": value, "count": count}
+    shown = {name: said[name] for name in SUMMED}
+    beside = _beside(said["published"], value, rate["rate"])
+    return {"population": population if adds else None, **shown, **rate, **more, "published": beside}
 
 
-FIRST_YEAR, LAST_YEAR = 1900, 2100
-"""A series lies between these years, both included: residents are kept for them only, and nobody fills an endless calendar."""
+SUMMED = ("period", "unspecified", "estimated", "reported", "expected", "reported_months", "expected_months")
+
+
+def _beside(published: list[dict[str, Any]] | None, value: float | None, rate: Any) -> list[dict[str, Any]]:
+    found = []
+    for each in published or []:
+        ours = rate if each["unit"] == "per-100k" else value
+        found.append({**each, "difference": None if ours is None else round(float(each["value"]) - float(ours), 4)})
+    return found
 
 
 def span(first: date, last: date) -> None:
@@ -113,12 +177,16 @@ def _first_day(said: str | None, by: By, which: str) -> date | None:
     if said is None:
         return None
     year, _, month = said.partition("-")
+    if month.startswith("Q"):
+        month = str(3 * int(month[1]) - (2 if which == "from" else 0))
     try:
         day = date(int(year), int(month or 1), 1)
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValueError
     except ValueError:
-        raise Invalid("This is no period; write 2020 or 2020-01.", "period-invalid", pointer=f"query/{which}") from None
+        raise Invalid("This is no period; write 2020, 2020-Q1 or 2020-01.", "period-invalid", pointer=f"query/{which}") from None
     if by is By.YEAR:
         return day.replace(month=1)
-    return day.replace(month=12) if which == "to" and not month else day
+    if which == "to" and not month:
+        day = day.replace(month=12)
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1) if by is By.QUARTER else day

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB, NUMERIC
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
 from sqlmodel import Field
 
-from api.domain.fields import Fields, Kept, Number, Row, one_of
+from api.domain.fields import Fields, Kept, Number, Row, Text, one_of
 
 
 class Frequency(StrEnum):
@@ -31,10 +31,21 @@ class ObsStatus(StrEnum):
     SUPPRESSED = "Q"
 
 
+class ObservationFields(Fields):
+    """What is stated of a place and period."""
+
+    value: Annotated[Decimal, Field(ge=0, lt=10**15, decimal_places=6)] | None
+    """In the indicator's unit; 0 is a value, null needs the status M (missing) or Q (suppressed)."""
+    status: ObsStatus = ObsStatus.NORMAL
+    """SDMX CL_OBS_STATUS."""
+    reason: Text | None = None
+    """Why a value is changed, kept with what it replaces."""
+
+
 class Observation(Kept, table=True):
     """One value: its key is what it is about. Zero is a value; a month that no row speaks of is not yet reported."""
 
-    municipality_id: int = Field(primary_key=True)
+    territory_id: int = Field(primary_key=True)
     indicator_id: int = Field(primary_key=True, foreign_key="indicator.id")
     source_id: int = Field(primary_key=True, foreign_key="source.id")
     period_on: date = Field(primary_key=True)
@@ -46,6 +57,19 @@ class Observation(Kept, table=True):
     assisted: bool = False
     import_id: UUID | None = None
     row_numbers: list[int] | None = Field(default=None, sa_type=ARRAY(INTEGER))
+    recorded_by: UUID | None = None
+    """Who stated it, where no import did."""
+    recording_id: int = 0
+
+    @property
+    def id(self) -> str:
+        """Its key as the feed shows it: keys of the place, indicator and source, first day, length, breakdown."""
+        return f"{self.territory_id}/{self.indicator_id}/{self.source_id}/{self.period_on}/{self.frequency}/{self.dims}"
+
+    @property
+    def municipality_id(self) -> int:
+        """The municipality it is of; 0 where it is of another place."""
+        return self.territory_id if self.territory_id >= 100_000 else 0
 
 
 class ObservationRevision(Fields, table=True):
@@ -53,7 +77,7 @@ class ObservationRevision(Fields, table=True):
 
     __tablename__ = "observation_revision"
 
-    municipality_id: int = Field(primary_key=True)
+    territory_id: int = Field(primary_key=True)
     indicator_id: int = Field(primary_key=True)
     source_id: int = Field(primary_key=True)
     period_on: date = Field(primary_key=True)
@@ -63,25 +87,44 @@ class ObservationRevision(Fields, table=True):
     country_id: int
     value: Decimal | None
     status: ObsStatus = one_of(ObsStatus)
+    assisted: bool
     import_id: UUID | None
     row_numbers: list[int] | None = Field(sa_type=ARRAY(INTEGER))
+    recorded_by: UUID | None
+    recording_id: int
     replaced_at: datetime
     replaced_by: UUID | None
     replaced_import_id: UUID | None
+    replaced_recording_id: int
+    reason: str | None = None
+
+
+class TerritoryKind(StrEnum):
+    """What kind of place a value is of."""
+
+    COUNTRY = "country"
+    ADMIN1 = "admin1"
+    MUNICIPALITY = "municipality"
+    UNSPECIFIED = "unspecified"
+    """What an office could not place better than in a first level."""
 
 
 class ObservationOut(Kept):
     """An observation as it is read."""
 
-    municipality_id: int
-    municipality: str
+    territory_id: int
+    """Key of the municipality, first level or country."""
+    territory_kind: TerritoryKind
+    territory: str
     """Name, for display; never a key."""
     indicator: str
     source: str
     period: str
     """ISO 8601 / SDMX: 2022, 2022-Q1 or 2022-03."""
     dims: str
+    """What the value is broken down by, `key=value;key=value` with sorted keys; empty for the whole."""
     value: Number | None
+    """Null where the status is M (missing) or Q (suppressed); 0 is a value."""
     status: ObsStatus
     assisted: bool
     """Written by the association of a municipality that has no users of its own yet."""
@@ -90,43 +133,19 @@ class ObservationOut(Kept):
     """Rows of the imported file this value is the sum of, from 1, the header being row 1."""
 
 
-class Population(Kept, table=True):
-    """Residents of a municipality in a year, by one source."""
-
-    municipality_id: int = Field(primary_key=True)
-    year: int = Field(primary_key=True)
-    source_id: int = Field(primary_key=True, foreign_key="source.id")
-    country_id: int
-    value: int
-    assisted: bool = False
-    import_id: UUID | None = None
-    row_number: int | None = None
-
-
 class PopulationOut(Kept):
     """A population as it is read."""
 
-    municipality_id: int
-    municipality: str
+    territory_id: int
+    territory_kind: TerritoryKind
+    territory: str
+    """Name, for display; never a key."""
     year: int
     source: str
     value: int
     """Residents."""
     import_id: UUID | None
     row_number: int | None
-
-
-class Figure(Fields, table=True):
-    """The yearly summary; recomputed from the observations by RECOMPUTE in api/domain/indicator/figures.py."""
-
-    municipality_id: int = Field(primary_key=True)
-    indicator_id: int = Field(primary_key=True)
-    source_id: int = Field(primary_key=True)
-    year: int = Field(primary_key=True)
-    country_id: int
-    total: Decimal
-    months: int
-    by_month: list[Decimal | None] | None = Field(default=None, sa_type=ARRAY(NUMERIC))
 
 
 class ImportState(StrEnum):
@@ -227,7 +246,7 @@ class Parked(Row, table=True):
     place: str
     row_count: int
     rows: list[Any] = Field(sa_type=JSONB)
-    assigned_municipality_id: int | None = None
+    assigned_territory_id: int | None = None
 
 
 class ParkedOut(Row):
@@ -241,7 +260,7 @@ class ParkedOut(Row):
     row_count: int
     row_numbers: list[int]
     """Rows of the file, the header being row 1; the first hundred."""
-    assigned_municipality_id: int | None
+    assigned_territory_id: int | None
     """What somebody said is meant; the rows were then taken in."""
     candidates: list[str]
     """Municipalities of that name, as `key name (first level)`."""

@@ -41,15 +41,33 @@ def _byar(n: int) -> tuple[float, float]:
     return n * (1 - 1 / (9 * n) - Z / (3 * sqrt(n))) ** 3, m * (1 - 1 / (9 * m) + Z / (3 * sqrt(m))) ** 3
 
 
+class Published(BaseModel):
+    """A value that an office published for the whole unit; it stands beside what is summed up here and is never added to it."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    source: str
+    indicator: str
+    unit: str
+    """count, per-100k or percent."""
+    value: float
+    difference: float | None
+    """The published value less ours (less our rate where it is one); null where we have none."""
+
+
 class Point(BaseModel):
     """One period of a series."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     period: str
-    """ISO 8601 / SDMX: 2022 or 2022-03."""
+    """ISO 8601 / SDMX: 2022, 2022-Q1 or 2022-03; 2022-07/P1Y is the fiscal year that begins in July 2022."""
+    value: float | None
+    """What was reported, in the indicator's unit; null where nothing was, or where values of places cannot be summed."""
     count: float | None
-    """Sum of what was reported; null where nothing was. Zero is a count."""
+    """The same where the indicator counts; zero is a count."""
+    unspecified: float | None
+    """The part of it that an office could place in a first level only; in the count, without residents of its own."""
     population: float | None
     """Residents of the municipalities that reported, each weighted by the part of the period it reported for."""
     rate: float | None
@@ -59,11 +77,13 @@ class Point(BaseModel):
     high: float | None
     """Upper limit of it."""
     reason: str | None
-    """Why there is no rate: not-reported or no-population."""
+    """Why there is no rate: not-reported, no-population, not-a-count, does-not-add."""
     annualised: float | None
-    """The rate of a month as if the whole year were like it (rate x 365.25 / days); null for years."""
+    """The rate of a month or quarter as if the whole year were like it (rate x 365.25 / days); null for years."""
     unstable: bool
     """Whether the count is 20 or less: no ranking on such a rate."""
+    estimated: bool
+    """Whether values were converted to other boundaries by the shares of successions."""
     reported: int
     """Municipalities that reported at least one month."""
     expected: int
@@ -72,6 +92,8 @@ class Point(BaseModel):
     """Municipality-months reported."""
     expected_months: int
     """Municipality-months there were."""
+    published: list[Published]
+    """Values published for the whole of a country, beside ours."""
 
 
 def rated(count: float | None, population: float | None, complete: bool) -> dict[str, float | str | None]:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
-from api.domain.indicator.figures import By, asked_span, one_source, points, visible
+from api.domain.indicator.figures import By, asked_span, one_kind, points, visible
 from api.domain.indicator.rates import limits, rated
 
 
@@ -51,29 +51,39 @@ def _said(count: int | None, **more: object) -> dict[str, object]:
         "expected": 1,
         "reported_months": 12,
         "expected_months": 12,
+        "unspecified": None,
+        "estimated": False,
+        "published": None,
     } | more
 
 
 def test_small_counts_are_marked() -> None:
-    two = points([_said(2)], By.YEAR)[0]
+    two = points([_said(2)], True, True)[0]
     assert (two.rate, two.unstable) == (13.3333, True)
     assert (two.low, two.high) == (pytest.approx(1.61, abs=0.01), pytest.approx(48.17, abs=0.01))
-    assert [p.unstable for p in points([_said(20), _said(21)], By.YEAR)] == [True, False]
-    assert not points([_said(None)], By.YEAR)[0].unstable
+    assert [p.unstable for p in points([_said(20), _said(21)], True, True)] == [True, False]
+    assert not points([_said(None)], True, True)[0].unstable
 
 
 def test_a_month_is_given_as_it_is_and_annualised() -> None:
-    month = points([_said(10, period="2022-02", population=100_000.0)], By.MONTH)[0]
+    month = points([_said(10, period="2022-02", population=100_000.0)], True, True)[0]
     assert (month.rate, month.annualised) == (10.0, pytest.approx(10 * 365.25 / 28, abs=1e-3))
-    assert points([_said(10)], By.YEAR)[0].annualised is None
+    assert points([_said(10)], True, True)[0].annualised is None
 
 
 def test_two_sources_are_never_added() -> None:
+    police, other, health = (
+        {"code": code, "kind": kind, "counting_unit": "victims"}
+        for code, kind in (("pnc", "police"), ("pm", "police"), ("minsa", "health"))
+    )
     with pytest.raises(Invalid) as refused:
-        one_source(["health", "police"], None)
-    assert (refused.value.code, refused.value.more["choices"]) == ("source-required", ["health", "police"])
-    assert one_source(["health", "police"], "police") == "police"
-    assert (one_source(["police"], None), one_source([], None)) == ("police", None)
+        one_kind([police, health], False)
+    assert (refused.value.code, refused.value.more["choices"]) == ("source-required", ["health:victims", "police:victims", "pnc", "minsa"])
+    for sources in ([], [police], [police, other]):
+        one_kind(sources, False)
+    with pytest.raises(Invalid) as refused:
+        one_kind([police, other], True)
+    assert refused.value.more["choices"] == ["pnc", "pm"]
 
 
 def test_a_part_of_a_level_gives_no_figure() -> None:

@@ -146,7 +146,7 @@ async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> Non
     assert (await mx.post(address, json={"municipality": "gt-ine:0101"})).status_code == 403
     for _ in range(2):
         answer = await mx.post(address, json={"municipality": "mx-inegi:11001"})
-        assert (answer.status_code, answer.json()["assigned_municipality_id"] > 0) == (200, True)
+        assert (answer.status_code, answer.json()["assigned_territory_id"] > 0) == (200, True)
     assert (await mx.post(address, json={"municipality": "mx-inegi:11002"})).json()["code"] == "assigned-otherwise"
     values = (await mx.get("/v1/municipalities/mx-inegi:11001/observations")).json()["items"]
     assert ([v["value"] for v in values], {v["import_id"] for v in values}) == ([1] + [0] * 11, {done["id"]})
@@ -205,7 +205,7 @@ async def test_the_real_guanajuato_files(world: World, shared: Path) -> None:
     assert await counts("municipalities/mx-inegi:11020", "homicide") == [633, 709, 616]
     country = (await mx.get("/v1/countries/MX/indicators/homicide/series")).json()
     assert {(p["reported"], p["expected"]) for p in country["points"]} == {(46, 2471)}
-    assert country["source"]["counting_unit"] == "offences"
+    assert [s["counting_unit"] for s in country["sources"]] == ["offences"]
     leon = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"from": "2022", "to": "2022"})).json()[
         "points"
     ]

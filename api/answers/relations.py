@@ -1,0 +1,115 @@
+"""What computed answers are made of, as SQL: whose figures, on which map, as known when, over which residents.
+
+Everything else is written over these names and does not care: `t` is a year of one place, indicator and source, as `figure` keeps it;
+`r` are the residents of that place and year; `place` and `times` say which municipality it counts for and how much of it.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
+from api.domain.levels import Level
+from api.levels import FIGURES, Shape
+
+REGISTER = Shape(public=True, municipality="t.id")
+COUNTS = "app.is_municipality(t.territory_id)"
+"""Of municipalities, not of what an office could place in a first level only: that has no residents and no register."""
+
+
+class Boundary(StrEnum):
+    """On which map a figure is answered."""
+
+    THEN = "then"
+    NOW = "now"
+
+
+_OBSERVED = "territory_id, indicator_id, source_id, period_on, frequency, dims, country_id, value, status, assisted, import_id"
+_COUNTED = "territory_id, year, source_id, country_id, value"
+KNOWN = """(
+    select {columns} from {table} t join recording k on k.recording_id = t.recording_id and k.country_id = t.country_id
+      where k.at <= {{known_at}} and {within}
+    union all
+    select {columns} from {table}_revision t join recording k on k.recording_id = t.recording_id and k.country_id = t.country_id
+      join recording z on z.recording_id = t.replaced_recording_id and z.country_id = t.country_id
+      where k.at <= {{known_at}} and z.at > {{known_at}} and {within})"""
+"""The rows of a table and of its revisions that stood at an instant."""
+
+
+@dataclass(frozen=True)
+class Relations:
+    """The relations of one kind of answer: of a level, on a map, as of now or of an instant."""
+
+    level: Level
+    boundary: Boundary = Boundary.THEN
+    known: bool = False
+
+    def within(self) -> str:
+        """The rows of the level that the caller sees, over `t`."""
+        return f"e.who is not null and {FIGURES.seen()} and {FIGURES.meant(self.level)}"
+
+    def figures(self, indicator: str = "t.indicator_id = i.id") -> str:
+        """`figure t`, or what it would have held; of `indicator`."""
+        if not self.known:
+            return "figure t"
+        rows = KNOWN.format(columns=_qualified(_OBSERVED), table="observation", within=f"{indicator} and {self.within()}")
+        return f"({RECOMPUTE.format(rows=rows)}) t"
+
+    def observations(self, within: str) -> str:
+        """The observations `t` with `within`, or those that stood then."""
+        if not self.known:
+            return f"(select {_qualified(_OBSERVED)} from observation t where {within})"
+        return KNOWN.format(columns=_qualified(_OBSERVED), table="observation", within=within)
+
+    def residents(self) -> str:
+        """The join of `r`, the residents under `t`."""
+        kept = "denominator"
+        if self.known:
+            rows = KNOWN.format(columns=_qualified(_COUNTED), table="population", within=self.within())
+            kept = f"({DENOMINATORS.format(rows=rows)})"
+        return f"left join {kept} r on r.territory_id = t.territory_id and t.year between r.from_year and r.to_year"
+
+    @property
+    def converted(self) -> str:
+        """The join of `h`, the successors a place counts for; empty on the map of then."""
+        return "left join heirs h on h.territory_id = t.territory_id" if self.boundary is Boundary.NOW else ""
+
+    @property
+    def place(self) -> str:
+        """The municipality that `t` counts for."""
+        return "coalesce(h.place, t.territory_id)" if self.boundary is Boundary.NOW else "t.territory_id"
+
+    @property
+    def times(self) -> str:
+        """How much of it."""
+        return " * coalesce(h.share, 1)" if self.boundary is Boundary.NOW else ""
+
+    @property
+    def parted(self) -> str:
+        """What makes of the months that `t` reports those of its place: the parts of a merger weigh the same."""
+        return "::numeric / coalesce(h.parts, 1)" if self.boundary is Boundary.NOW else ""
+
+    @property
+    def estimated(self) -> str:
+        """Whether any of it was converted, as an aggregate."""
+        return "coalesce(bool_or(h.place <> t.territory_id), false)" if self.boundary is Boundary.NOW else "false"
+
+    def heirs(self) -> str:
+        """The CTE `heirs`: each place of the level's municipalities of today, those before it with their shares."""
+        return f"""heirs (territory_id, place, share, parts) as (
+      with recursive line (territory_id, place, share) as (
+        select t.id, t.id, 1::numeric from municipality t where t.status = 'current' and {REGISTER.meant(self.level)}
+        union all select s.predecessor_id, line.place, line.share * s.share
+          from line join succession s on s.successor_id = line.territory_id)
+      select line.*, count(*) over (partition by line.place, line.territory_id = line.place) from line),"""
+
+    def recorded(self) -> str:
+        """The instant of the last change of any figure in the countries of the level's unit."""
+        where = {Level.REGION: "", Level.COUNTRY: "where k.country_id = l.unit"}.get(
+            self.level,
+            "where k.country_id = any(array(select distinct m.country_id from municipality m where m.id = any(l.municipalities)))",
+        )
+        return f"(select max(k.at) from recording k {where})"
+
+
+def _qualified(columns: str) -> str:
+    return ", ".join(f"t.{name}" for name in columns.split(", "))

@@ -1,0 +1,52 @@
+"""Periods and breakdowns as addresses: 2022, 2022-Q1, 2022-03; age=15-24;sex=F."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from api.domain.errors import Invalid
+from api.domain.indicator.observations import Frequency, ObservationFields, ObsStatus
+
+PERIOD = re.compile(r"((?:19|20)\d\d)(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+DIMS = re.compile(r"[a-z][a-z0-9_]{0,30}=[A-Za-z0-9_.+-]{1,40}")
+
+
+def period_of(said: str) -> tuple[date, Frequency]:
+    """First day and length of a period. Raises Invalid where it is none."""
+    found = PERIOD.fullmatch(said)
+    if found is None:
+        raise Invalid("This is no period; write 2020, 2020-Q1 or 2020-01.", "period-invalid", pointer="path/period")
+    year, month, quarter = found.groups()
+    if month:
+        return date(int(year), int(month), 1), Frequency.MONTHLY
+    return date(int(year), 3 * int(quarter or 1) - 2, 1), Frequency.QUARTERLY if quarter else Frequency.ANNUAL
+
+
+def dims_of(said: str) -> str:
+    """A breakdown in its one spelling: `key=value` sorted by key. Raises Invalid where it is none."""
+    parts = sorted(part.strip() for part in said.split(";")) if said.strip() else []
+    keys = {part.partition("=")[0] for part in parts}
+    if len(keys) != len(parts) or not all(DIMS.fullmatch(part) for part in parts) or len(parts) > 5:
+        raise Invalid("Write a breakdown as sex=F;age=15-24: at most five, each once.", "dims-invalid", pointer="query/dims")
+    return ";".join(parts)
+
+
+def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
+    """Raises Invalid where the indicator or source is not known or is computed here, where a value and its status contradict each other,
+    or where the value is none of the indicator's unit."""
+    if what["indicator_id"] is None:
+        raise Invalid("There is no such indicator; see GET /v1/indicators.", "indicator-unknown", pointer="path/indicator")
+    if what["source_id"] is None:
+        raise Invalid("There is no such source; see GET /v1/sources.", "source-unknown", pointer="query/source")
+    if what["origin"] == "computed":
+        raise Invalid("This indicator is computed here; nobody states it.", "indicator-computed", pointer="path/indicator")
+    absent = body.status in (ObsStatus.MISSING, ObsStatus.SUPPRESSED)
+    if (body.value is None) is not absent:
+        raise Invalid("Without a value the status is M (missing) or Q (suppressed), and only then.", "value-or-status", pointer="/value")
+    if body.value is None:
+        return
+    if what["unit"] == "count" and body.value != body.value.to_integral_value():
+        raise Invalid("A count is a whole number.", "count-not-whole", pointer="/value")
+    if what["unit"] == "percent" and body.value > 100:
+        raise Invalid("A percentage is at most 100.", "percent-over-100", pointer="/value")

@@ -1,0 +1,106 @@
+"""One value at a time: what somebody states of a place, indicator, source and period, with what it replaces."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from api import db, pages
+from api.access import Caller
+from api.domain.fields import found
+from api.domain.indicator.figures import SUMMARISE
+from api.domain.indicator.observations import Observation, ObservationFields, ObservationRevision, ObsStatus
+from api.domain.indicator.periods import dims_of, period_of, stated
+from api.domain.roles import Action, Target
+from api.levels import FIGURES
+from api.pages import Listing
+
+
+@dataclass(frozen=True)
+class Address:
+    """Which value is meant."""
+
+    unit: str
+    indicator: str
+    period: str
+    source: str
+    dims: str = ""
+
+    def location(self) -> str:
+        """Its address in the API."""
+        said = {"source": self.source} | ({"dims": dims_of(self.dims)} if self.dims else {})
+        return f"/v1/municipalities/{quote(self.unit)}/observations/{quote(self.indicator)}/{self.period}?{urlencode(said)}"
+
+    def text(self) -> str:
+        """As a listing takes it. Raises Invalid where the period or the breakdown is none."""
+        first, frequency = period_of(self.period)
+        return json.dumps([self.unit, self.indicator, self.source, first.isoformat(), frequency, dims_of(self.dims)])
+
+
+ADDRESS = """t.territory_id = app.municipality_of({id}::jsonb ->> 0)
+    and t.indicator_id = (select x.id from indicator x where x.code = {id}::jsonb ->> 1)
+    and t.source_id = (select x.id from source x where x.code = {id}::jsonb ->> 2)
+    and t.period_on = ({id}::jsonb ->> 3)::date and t.frequency = {id}::jsonb ->> 4 and t.dims = {id}::jsonb ->> 5"""
+_SEEN = FIGURES.seen().replace("t.territory_id", "m.id").replace("t.", "m.")
+PLACE = f"""select m.id as territory_id, m.country_id, m.id = any((select app.assist_municipalities())::int[]) as assisted
+    from municipality m where m.id = app.municipality_of(:unit) and ({_SEEN} or m.id = any((select app.assist_municipalities())::int[]))"""
+WHAT = """select i.id as indicator_id, i.unit, i.origin, s.id as source_id from (select 1) one
+    left join indicator i on i.code = :indicator left join source s on s.code = :source"""
+ROWS = """(select * from observation where territory_id = :territory and indicator_id = :indicator and source_id = :source
+    and period_on >= make_date(:year, 1, 1) and period_on <= make_date(:year, 12, 31))"""
+NONE_LEFT = f"""delete from figure where territory_id = :territory and indicator_id = :indicator and source_id = :source and year = :year
+    and not exists (select from {ROWS} x where x.value is not null and x.dims = '' and not x.assisted)"""
+
+
+async def state(caller: Caller, listing: Listing, address: Address, body: ObservationFields, if_match: int | None) -> bool:
+    """Keep the value; returns whether it was the first at its address. The same again changes nothing.
+
+    Raises NotFound, NotAllowed where the place is not the caller's, Invalid on an address or value that cannot be, Unconditional or Stale
+    where another value stands there.
+    """
+    key, draft = await _placed(caller, address, body)
+    # With the imports of the same source: two values of one year are summed up one after the other.
+    await db.run(caller.session, "select pg_advisory_xact_lock(hashtextextended('observations', :s))", s=key["source_id"])
+    old = await caller.session.get(Observation, tuple(key[name] for name in KEY))
+    if old is not None and (old.value, old.status, old.assisted) == (body.value, body.status, draft):
+        return False
+    recording = int((await db.run(caller.session, "select nextval('recording_number')")).scalar())
+    if old is not None:
+        await pages.unchanged(caller, listing, address.text(), old.version, if_match)
+        caller.session.add(_revision(old, caller, body.reason, recording))
+    row = old or Observation.model_validate(key | {"value": None, "status": ObsStatus.MISSING})
+    row.value, row.status, row.assisted = body.value, body.status, draft
+    row.import_id, row.row_numbers, row.recorded_by, row.recording_id = None, None, caller.principal, recording
+    await db.keep(caller, row, "change" if old else "create", fields=["value", "status"])
+    year = {"territory": row.territory_id, "indicator": row.indicator_id, "source": row.source_id, "year": row.period_on.year}
+    await db.run(caller.session, SUMMARISE.replace("{rows}", ROWS), **year)
+    await db.run(caller.session, NONE_LEFT, **year)
+    await db.run(caller.session, "select app.record(:number, :country)", number=recording, country=row.country_id)
+    return old is None
+
+
+KEY = ("territory_id", "indicator_id", "source_id", "period_on", "frequency", "dims")
+
+
+async def _placed(caller: Caller, address: Address, body: ObservationFields) -> tuple[dict[str, Any], bool]:
+    """The key of the row and whether it would be an association's draft."""
+    place = (await db.run(caller.session, PLACE, unit=address.unit)).mappings().first()
+    found(place)
+    target = Target(place["country_id"], place["territory_id"])
+    draft = bool(place["assisted"]) and not caller.may(Action.WRITE_FIGURES, target)
+    if not draft:
+        caller.require(Action.WRITE_FIGURES, target)
+    what = (await db.run(caller.session, WHAT, indicator=address.indicator, source=address.source)).mappings().one()
+    stated(body, what)
+    first, frequency = period_of(address.period)
+    key = {"territory_id": place["territory_id"], "country_id": place["country_id"], "indicator_id": what["indicator_id"]}
+    return key | {"source_id": what["source_id"], "period_on": first, "frequency": frequency, "dims": dims_of(address.dims)}, draft
+
+
+def _revision(old: Observation, caller: Caller, reason: str | None, recording: int) -> ObservationRevision:
+    said = {name: getattr(old, name) for name in ObservationRevision.model_fields if name in Observation.model_fields}
+    return ObservationRevision.model_validate(
+        said
+        | {"revision": old.version, "replaced_at": caller.at, "replaced_by": caller.principal, "replaced_import_id": None}
+        | {"replaced_recording_id": recording, "reason": reason}
+    )
