@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from api import app
-from tests.contract import documents, operations
+from tests.contract import ROOT, documents, operations
 
 
 @pytest.mark.parametrize("name", ["backend", "network"])
@@ -29,6 +29,22 @@ def test_every_operation_says_what_it_is_for() -> None:
 def test_operation_ids_are_unique_and_verb_first() -> None:
     ids = [o["operationId"] for _, _, _, said, _ in operations() for o in said.values()]
     assert len(ids) == len(set(ids))
+
+
+PUBLISHED = json.loads((ROOT / "tests" / "data" / "published.json").read_text(encoding="utf-8"))
+"""Members and parameters of 0.1.0, as they were published; those of a new version are added when it is released, none goes."""
+
+
+@pytest.mark.parametrize("name", ["backend", "network"])
+def test_what_was_published_is_still_there(name: str) -> None:
+    document = documents()[name]
+    schemas, paths = document["components"]["schemas"], document["paths"]
+    gone = [f"{s}.{m}" for s, members in PUBLISHED[name]["members"].items() for m in members if m not in schemas[s]["properties"]]
+    for operation, parameters in PUBLISHED[name]["parameters"].items():
+        method, path = operation.split()
+        there = {p["name"] for p in paths[path][method].get("parameters", [])}
+        gone += [f"{operation}?{p}" for p in parameters if p not in there]
+    assert gone == []
 
 
 def test_every_example_is_what_its_schema_promises() -> None:

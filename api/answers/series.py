@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 from api import pages
 from api.access import Reading
 from api.answers.relations import COUNTS, REGISTER, Boundary, Relations
-from api.domain.fields import found
+from api.domain.fields import found, superseded
 from api.domain.indicator.figures import By, one_kind, points, settled, visible
 from api.domain.indicator.rates import Point
 from api.domain.levels import Level
@@ -166,6 +166,8 @@ class Series(SQLModel):
     """What a value is a number of: count, per-100k or percent."""
     sources: list[SourceOf]
     """Of one kind and counting unit: they add up across places, never in one. Empty where there is no data."""
+    source: SourceOf | None = superseded()
+    """The one of `sources`, null where there are several or none; kept for clients written for 0.1.0."""
     per: int
     """A rate is per this many residents."""
     as_known_at: datetime | None
@@ -214,6 +216,7 @@ async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:
     adds = row["adds"] or all(each["places"] <= 1 and each["expected"] <= 1 for each in said)
     return Series(
         indicator=row["indicator"], label=row["label"], level=lens.level, unit=lens.unit, by=asked.by, boundary=asked.boundary,
-        measure=row["measure"], sources=sources, per=100_000, as_known_at=asked.known_at or row["latest"],
+        measure=row["measure"], sources=sources, source=sources[0] if len(sources) == 1 else None, per=100_000,
+        as_known_at=asked.known_at or row["latest"],
         demonstration=any(s["kind"] == "demonstration" for s in sources), points=points(said, row["measure"] == "count", adds),
     )  # fmt: skip

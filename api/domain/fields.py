@@ -123,6 +123,11 @@ def external_ids() -> Any:
     return Field(default_factory=dict, sa_type=JSONB, description="Codes by scheme: official registers and owners' own schemes.")
 
 
+def superseded() -> Any:
+    """A member that an answer keeps for the clients written before its successor; the document marks it deprecated."""
+    return Field(schema_extra={"deprecated": True})
+
+
 def one_of(words: type[StrEnum], **options: Any) -> Any:
     """A field that holds one of `words`, kept as text."""
     kept_as = Enum(words, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [w.value for w in e])

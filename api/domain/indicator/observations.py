@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
 from sqlmodel import Field
 
-from api.domain.fields import Fields, Kept, Number, Row, Text, one_of
+from api.domain.fields import Fields, Kept, Number, Row, Text, one_of, superseded
 
 
 class Frequency(StrEnum):
@@ -117,6 +117,10 @@ class ObservationOut(Kept):
     territory_kind: TerritoryKind
     territory: str
     """Name, for display; never a key."""
+    municipality_id: int | None = superseded()
+    """`territory_id` where the place is a municipality, null elsewhere; kept for clients written for 0.1.0."""
+    municipality: str | None = superseded()
+    """`territory` where the place is a municipality, null elsewhere; kept for clients written for 0.1.0."""
     indicator: str
     source: str
     period: str
@@ -140,6 +144,10 @@ class PopulationOut(Kept):
     territory_kind: TerritoryKind
     territory: str
     """Name, for display; never a key."""
+    municipality_id: int | None = superseded()
+    """`territory_id` where the place is a municipality, null elsewhere; kept for clients written for 0.1.0."""
+    municipality: str | None = superseded()
+    """`territory` where the place is a municipality, null elsewhere; kept for clients written for 0.1.0."""
     year: int
     source: str
     value: int
@@ -262,6 +270,8 @@ class ParkedOut(Row):
     """Rows of the file, the header being row 1; the first hundred."""
     assigned_territory_id: int | None
     """What somebody said is meant; the rows were then taken in."""
+    assigned_municipality_id: int | None = superseded()
+    """The same where it is a municipality, null elsewhere; kept for clients written for 0.1.0."""
     candidates: list[str]
     """Municipalities of that name, as `key name (first level)`."""
 

@@ -55,6 +55,7 @@ PARKED = Listing(
     columns={
         "code": "split_part(t.place, '|', 1)",
         "name": "split_part(t.place, '|', 2)",
+        "assigned_municipality_id": "case when app.is_municipality(t.assigned_territory_id) then t.assigned_territory_id end",
         "row_numbers": "(select (array_agg(distinct (e->>0)::int order by (e->>0)::int))[1:100] from jsonb_array_elements(t.rows) e)",
         "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from municipality m left join admin1 d
         on d.id = m.admin1_id

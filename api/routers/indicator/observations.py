@@ -35,6 +35,8 @@ TERRITORY = {
         when t.territory_id < 100000 then 'admin1' else 'unspecified' end""",
     # Looked up elsewhere only where it is no municipality.
     "territory": "coalesce(m.name, (select y.name from territory y where y.id = t.territory_id))",
+    "municipality_id": "m.id",
+    "municipality": "m.name",
 }
 PLACE, PERIOD = ("t.territory_id", "int"), ("t.period_on", "date")
 REST = (("t.indicator_id", "int"), ("t.source_id", "int"), ("t.frequency", "text"), ("t.dims", "text"))
@@ -59,7 +61,7 @@ OBSERVATIONS = Listing(
         "source": "s.code",
         "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
     },
-    sorts={"period": BY_PERIOD, "territory": (PLACE, PERIOD, *REST)},
+    sorts={"period": BY_PERIOD} | dict.fromkeys(("territory", "municipality"), (PLACE, PERIOD, *REST)),
 )
 
 

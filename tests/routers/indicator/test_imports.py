@@ -147,6 +147,7 @@ async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> Non
     for _ in range(2):
         answer = await mx.post(address, json={"municipality": "mx-inegi:11001"})
         assert (answer.status_code, answer.json()["assigned_territory_id"] > 0) == (200, True)
+        assert answer.json()["assigned_municipality_id"] == answer.json()["assigned_territory_id"]
     assert (await mx.post(address, json={"municipality": "mx-inegi:11002"})).json()["code"] == "assigned-otherwise"
     values = (await mx.get("/v1/municipalities/mx-inegi:11001/observations")).json()["items"]
     assert ([v["value"] for v in values], {v["import_id"] for v in values}) == ([1] + [0] * 11, {done["id"]})
@@ -206,6 +207,7 @@ async def test_the_real_guanajuato_files(world: World, shared: Path) -> None:
     country = (await mx.get("/v1/countries/MX/indicators/homicide/series")).json()
     assert {(p["reported"], p["expected"]) for p in country["points"]} == {(46, 2471)}
     assert [s["counting_unit"] for s in country["sources"]] == ["offences"]
+    assert [country["source"]] == country["sources"]
     leon = (await mx.get("/v1/municipalities/mx-inegi:11020/indicators/homicide/series", params={"from": "2022", "to": "2022"})).json()[
         "points"
     ]

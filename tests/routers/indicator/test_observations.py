@@ -15,6 +15,8 @@ async def test_a_value_is_stated_once_and_changed_with_its_etag(world: World) ->
     first = await mixco.put(AT, json={"value": 3}, **HERE)
     assert (first.status_code, first.json()["value"], first.json()["period"]) == (201, 3, "2022-03")
     assert (await mixco.get(first.headers["location"])).json() == first.json()
+    place = [first.json()[name] for name in ("territory_id", "territory_kind", "territory", "municipality_id", "municipality")]
+    assert place == [3200008, "municipality", "Mixco", 3200008, "Mixco"]
     again = await mixco.put(AT, json={"value": 3}, **HERE)
     assert (again.status_code, again.json(), again.headers["etag"]) == (200, first.json(), first.headers["etag"])
     refused = await mixco.put(AT, json={"value": 4}, **HERE)
