@@ -1,0 +1,1 @@
+"""How committees, their law and their members are asked for."""
