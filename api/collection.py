@@ -1,11 +1,12 @@
 """Publishes one listing under every level with the same parameters: one mechanism, five addresses."""
 
 from collections.abc import Callable, Coroutine
+from inspect import Parameter, Signature
 from typing import Annotated, Any, get_args, get_type_hints
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api import pages, problems, writers
 from api.access import Asking, Public, Reading, reading_of, signed_in
@@ -19,6 +20,7 @@ UnitName = Annotated[
 ]
 LISTED = problems.refusals(Invalid, NotNow)
 EVERY_LEVEL = tuple(Level)
+Code = Annotated[str, Path(max_length=63, description="Code of the indicator (GET /v1/indicators).")]
 
 
 class ReadRoute(APIRoute):
@@ -77,6 +79,39 @@ def publish(
         _add(router, listing, asking, level, f"{PREFIX[level]}/{listing.name}", f"list_{level}_{listing.name}", about)
 
 
+Figured = Callable[[Request, Reading, Any, Lens, str], Coroutine[Any, Any, Response]]
+"""Answers a request about a level's unit and perhaps the code of an indicator."""
+
+
+def publish_figures(router: APIRouter, path: str, name: str, figured: Figured, models: tuple[type[BaseModel], Any], about: str) -> None:
+    """Add `GET {level}/{path}` for every level; `models` are those of the query and of the answer. For whoever sees the level whole."""
+    for level in Level:
+        whole = f"{PREFIX[level]}/{path}"
+        router.add_api_route(
+            whole,
+            _figured(figured, level, whole, models[0]),
+            name=f"read_{level}_{name}",
+            summary=f"Read {level} {name.replace('_', ' ')}",
+            description=about,
+            response_model=models[1],
+            responses={**problems.refusals(Invalid), 304: {"description": "You have it already (If-None-Match)."}},
+        )
+
+
+def _figured(figured: Figured, level: Level, path: str, query_type: type[BaseModel]) -> Callable[..., Coroutine[Any, Any, Response]]:
+    """The endpoint at `path`, with the parameters that it names."""
+
+    async def read(request: Request, reading: Reading, query: BaseModel, **named: str) -> Response:
+        return await figured(request, reading, query, Lens(level, named.get("unit", "")), named.get("code", ""))
+
+    hints: dict[str, Any] = {"request": Request, "reading": Asking, "query": Annotated[query_type, pages.AS_QUERY]}
+    hints |= {part: hint for part, hint in (("unit", UnitName), ("code", Code)) if f"{{{part}}}" in path}
+    read.__annotations__ = hints | {"return": Response}
+    parameters = [Parameter(part, Parameter.KEYWORD_ONLY, annotation=hint) for part, hint in hints.items()]
+    read.__signature__ = Signature(parameters, return_annotation=Response)  # type: ignore[attr-defined]
+    return read
+
+
 def _add(router: APIRouter, listing: Listing, asking: Any, level: Level, path: str, name: str, about: str) -> None:
     query_type = Annotated[listing.query, pages.AS_QUERY]  # type: ignore[name-defined]
 
@@ -95,5 +130,3 @@ def _add(router: APIRouter, listing: Listing, asking: Any, level: Level, path: s
         response_model=Page[listing.out],  # type: ignore[name-defined]
         responses={**LISTED, **writers.documented(listing), 304: {"description": "You have it already (If-None-Match)."}},
     )
-
-

@@ -93,11 +93,19 @@ class Relations:
         """Whether any of it was converted, as an aggregate."""
         return "coalesce(bool_or(h.place <> t.territory_id), false)" if self.boundary is Boundary.NOW else "false"
 
+    @property
+    def registered(self) -> str:
+        """The municipalities `t` that belong to the level, on its map."""
+        there = " and t.status = 'current'" if self.boundary is Boundary.NOW else ""
+        return REGISTER.meant(self.level) + there
+
     def heirs(self) -> str:
-        """The CTE `heirs`: each place of the level's municipalities of today, those before it with their shares."""
+        """The CTE `heirs`: each place of the level's municipalities of today, and those before it with their shares."""
+        if self.boundary is not Boundary.NOW:
+            return ""
         return f"""heirs (territory_id, place, share, parts) as (
       with recursive line (territory_id, place, share) as (
-        select t.id, t.id, 1::numeric from municipality t where t.status = 'current' and {REGISTER.meant(self.level)}
+        select t.id, t.id, 1::numeric from municipality t where {self.registered}
         union all select s.predecessor_id, line.place, line.share * s.share
           from line join succession s on s.successor_id = line.territory_id)
       select line.*, count(*) over (partition by line.place, line.territory_id = line.place) from line),"""

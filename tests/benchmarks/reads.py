@@ -6,7 +6,6 @@ from typing import Any
 
 from api import pages
 from api.answers import series
-from api.answers.relations import Relations
 from api.domain.indicator.figures import By, asked_span
 from api.domain.levels import Level
 from api.levels import Lens
@@ -101,9 +100,9 @@ def over_time(bench: Bench, view: View) -> Asked:
     """A series of 60 months."""
     reading = bench.reading(view.who)
     first, last = asked_span("2016-01", "2020-12", By.MONTH)
-    asked = {"by": By.MONTH, "from": first, "to": last, "source": None, "indicator": "homicide"}
-    known = pages.known_of(reading) | asked | {"unit": view.lens.unit, "as_of": reading.at.date()}
-    return Asked(view, series.statement(Relations(view.lens.level), "month"), known, SERIES)
+    asked = series.Asked("homicide", by=By.MONTH, first=first, last=last)
+    known = pages.known_of(reading) | asked.known() | {"unit": view.lens.unit, "as_of": reading.at.date()}
+    return Asked(view, series.statement(asked.made_of(view.lens), "month"), known, SERIES)
 
 
 async def measured(bench: Bench, asked: Asked, times: int) -> list[Row]:

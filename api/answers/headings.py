@@ -1,0 +1,149 @@
+"""What every computed answer of an indicator begins with: who may have it, of what level, which sources it is made of, as known when."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import asyncpg
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlmodel import SQLModel
+
+from api import pages
+from api.access import Reading
+from api.answers.relations import Boundary, Relations
+from api.answers.sums import KIND
+from api.domain.fields import found
+from api.domain.indicator.figures import one_kind, settled, visible
+from api.domain.levels import Level
+from api.levels import UNITS, Lens, whole
+from api.pages.statements import ENTERED, Statement, prepared
+
+FRAME = """
+select e.who, now() as now, q.*
+from {entered}
+left join lateral (
+  select l.unit::text as unit, {whole} as sees, {writes} as writes, i.code as indicator, i.unit as measure, i.sensitive,
+         i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
+         case {{language}} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end as label, {recorded} as latest, y.*
+  from ({unit}) l left join indicator i on i.code = {{indicator}}
+  left join lateral (
+    with {heirs} chosen as materialized (
+      select s.* from source s where {kind}
+        and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within})),
+    {relations}
+    select (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c) o)
+             as sources,
+           (select count(*) > 1 from chosen) and exists (select from {figures} join chosen s on s.id = t.source_id
+             where {within} and t.indicator_id = i.id group by t.territory_id, t.year having count(*) > 1) as overlap,
+           {columns}
+  ) y on true
+) q on e.who is not null"""
+WRITES = {
+    Level.REGION: "(select app.write_region())",
+    Level.COUNTRY: "l.unit = any((select app.write_countries())::int[])",
+    Level.MUNICIPALITY: """(l.unit = any((select app.write_municipalities())::int[])
+        or l.unit / 10000 = any((select app.write_countries())::int[]))""",
+}
+"""Whether the caller may write all figures of unit `l`."""
+
+
+def framed(made_of: Relations, relations: str, columns: str) -> Statement:
+    """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
+    level = made_of.level
+    return prepared(FRAME.format(
+        entered=ENTERED, unit=UNITS[level], whole=whole(level), writes=WRITES.get(level, "false"), recorded=made_of.recorded(),
+        heirs=made_of.heirs(), kind=KIND, figures=made_of.figures(), within=made_of.within(),
+        relations=relations, columns=columns,
+    ))  # fmt: skip
+
+
+class SourceOf(SQLModel):
+    """Who counted, and what."""
+
+    model_config = ConfigDict(extra="forbid")  # type: ignore[assignment]
+
+    code: str
+    name: str
+    kind: str
+    counting_unit: str
+
+
+class Heading(SQLModel):
+    """What an answer is about and made of."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)  # type: ignore[assignment]
+
+    indicator: str
+    label: str
+    """In the caller's language."""
+    level: Level
+    unit: str
+    """As the address named it; empty for the region."""
+    boundary: Boundary
+    measure: str
+    """What a value is a number of: count, per-100k or percent."""
+    sources: list[SourceOf]
+    """Of one kind and counting unit: they add up across places, never in one. Empty where there is no data."""
+    per: int
+    """A rate is per this many residents."""
+    as_known_at: datetime | None
+    """When a figure of these countries last changed: send it back as `known_at` and get the same answer for ever."""
+    demonstration: bool
+    """Whether any value is invented for the demonstration."""
+
+
+class FiguresQuery(BaseModel):
+    """What every computed answer may be asked for."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    source: Annotated[str | None, Field(max_length=63)] = None
+    """Code of a source, a kind such as police, or kind:counting-unit; needed where several kinds have data, which are never added."""
+    boundary: Boundary = Boundary.THEN
+    """`then`: the municipalities of the time; `now`: converted to those of today by the shares of successions, and marked estimated."""
+    known_at: AwareDatetime | None = None
+    """An instant with its offset: what was known then, the same for ever. Any `as_known_at` of an answer, or a minute ago."""
+    as_of: date | None = None
+    """The day on which the members of an association or programme are looked at; that of known_at, or today."""
+
+    def lens(self, reading: Reading, lens: Lens) -> Lens:
+        """The level, with its members on the day that is asked about."""
+        return replace(lens, as_of=self.as_of or (self.known_at or reading.at).date())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of an indicator."""
+
+    indicator: str
+    source: str | None = None
+    boundary: Boundary = Boundary.THEN
+    known_at: datetime | None = None
+
+    def made_of(self, lens: Lens) -> Relations:
+        """The relations that answer it."""
+        return Relations(lens.level, self.boundary, self.known_at is not None)
+
+    def known(self) -> dict[str, Any]:
+        """The values of a statement."""
+        return {"indicator": self.indicator, "source": self.source, "known_at": self.known_at}
+
+
+async def headed(reading: Reading, lens: Lens, asked: Asked, statement: Statement) -> tuple[asyncpg.Record, dict[str, Any]]:
+    """The row of a framed statement, and the members of its heading.
+
+    Raises NotFound where the level or indicator is not there or nothing of the level is seen, NotAllowed where a part, Invalid where
+    several kinds of source have data and none was named, or where what is known then is not settled.
+    """
+    row = await pages.ask(reading, statement, pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of})
+    found(row["unit"])
+    visible(row["sees"])
+    found(row["indicator"])
+    settled(asked.known_at, row["latest"], row["now"])
+    sources = json.loads(row["sources"] or "[]")
+    one_kind(sources, row["overlap"])
+    said = {"level": lens.level, "unit": lens.unit, "boundary": asked.boundary, "sources": sources, "per": 100_000}
+    said |= {name: row[name] for name in ("indicator", "label", "measure")}
+    said |= {"as_known_at": asked.known_at or row["latest"], "demonstration": any(s["kind"] == "demonstration" for s in sources)}
+    return row, said

@@ -1,0 +1,82 @@
+"""The one definition of what is summed, and over which residents, as SQL: series group it by period, tables by place.
+
+Over the names of api/answers/relations.py; `chosen` are the sources that count, `i` the indicator.
+"""
+
+from dataclasses import dataclass
+
+from api.answers.relations import COUNTS, Boundary, Relations
+
+MONTHS = """cross join lateral (select make_date(t.year, m::int, 1) as month, value
+    from unnest(t.by_month) with ordinality u(value, m) where value is not null) c"""
+_QUARTER = ", ".join(
+    f"({m}, t.by_quarter[{q}], num_nonnulls(t.by_month[{m}], t.by_month[{m + 1}], t.by_month[{m + 2}]),"
+    f" coalesce(t.by_month[{m}], 0) + coalesce(t.by_month[{m + 1}], 0) + coalesce(t.by_month[{m + 2}], 0))"
+    for q, m in enumerate((1, 4, 7, 10), 1)
+)
+QUARTERS = f"""cross join lateral (select make_date(t.year, v.m, 1) as month, coalesce(v.stated, v.summed) as value,
+      case when v.stated is null then v.n else 3 end as months
+    from (values {_QUARTER}) v (m, stated, n, summed) where v.stated is not null or (v.n > 0 and i.adds_over_time = 'sum')) c"""
+FISCAL = "(date_trunc('year', c.month - make_interval(months => {fiscal} - 1)) + make_interval(months => {fiscal} - 1))::date"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the years of the summary are cut into periods: the period's first day, the cells, their value and months, months of a period."""
+
+    period: str
+    cells: str
+    value: str
+    months: str
+    length: int
+    label: str
+    only: str = "true"
+    back: int = 0
+    """How many years earlier than the first period its figures may lie."""
+
+
+CUTS = {
+    "year": Cut("make_date(t.year, 1, 1)", "", "t.total", "t.months", 12, "YYYY"),
+    "quarter": Cut("c.month", QUARTERS, "c.value", "c.months", 3, 'YYYY-"Q"Q'),
+    "month": Cut("c.month", MONTHS, "c.value", "1", 1, "YYYY-MM"),
+    "fiscal": Cut(FISCAL, MONTHS, "c.value", "1", 12, 'YYYY-MM"/P1Y"', "i.adds_over_time = 'sum'", 1),
+}
+KIND = "({source}::text is null or s.code = {source} or s.kind = {source} or s.kind || ':' || s.counting_unit = {source})"
+SUMS = """select {group} as {name}, sum({value}{times}) as count, sum({months}) filter (where {counts}) as months,
+      count({each}) filter (where {counts}) as reported, count(*) as places,
+      sum(r.value{times} * {part} / {length}) filter (where {counts}) as population,
+      coalesce(bool_and(r.value is not null) filter (where {counts}), false) as complete,
+      sum({value}{times}) filter (where not {counts}) as unspecified, {estimated} as estimated
+    from {figures} join chosen s on s.id = t.source_id {residents} {converted} {cells}
+    where {within} and t.indicator_id = i.id and app.adds_up(t.territory_id) and {only}
+      and t.year >= coalesce(extract(year from {{from}}::date), 0) - {back}
+      and t.year <= coalesce(extract(year from {{to}}::date), 9998) + {back}
+    group by 1"""
+"""A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else."""
+SUMS_OF = """sum(s.count) as count, sum(s.months) as months, coalesce(sum(s.reported), 0) as reported, coalesce(sum(s.places), 0) as places,
+      sum(s.population) as population, coalesce(bool_and(s.complete) filter (where s.reported > 0), false) as complete,
+      sum(s.unspecified) as unspecified, coalesce(bool_or(s.estimated), false) as estimated"""
+"""Sums of places, summed up further: the same as SUMS over all of them at once."""
+PERIOD = "period"
+ALIVE = "(g.valid_from is null or g.valid_from <= m) and (g.valid_to is null or g.valid_to > m)"
+
+
+def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
+    """The sums by period as `p`, or those of one period, which begins {from}, by place as `place`."""
+    how, now = CUTS[cut], made_of.boundary is Boundary.NOW
+    # A place has one row a period, unless its months are gathered or others were converted into it.
+    each = f"distinct {made_of.place}" if now or cut == "fiscal" else "*"
+    one = by != PERIOD
+    return SUMS.format(
+        group=made_of.place if one else how.period, name="place" if one else "p", value=how.value, months=f"{how.months}{made_of.parted}",
+        part=how.months, each=each, length=f"{how.length}.0", cells=how.cells, counts=COUNTS, figures=made_of.figures(),
+        residents=made_of.residents(), within=made_of.within(), back=how.back, times=made_of.times, estimated=made_of.estimated,
+        converted=made_of.converted, only=f"{how.only} and {how.period} = {{from}}::date" if one else how.only,
+    )  # fmt: skip
+
+
+def alive(made_of: Relations, first: str, length: int) -> str:
+    """How many months, from the day `first` on, the municipalities `g` existed; those of today on today's map have always."""
+    there = "true" if made_of.boundary is Boundary.NOW else ALIVE
+    span = f"generate_series({first}, {first} + interval '{length} months' - interval '1 month', '1 month')"
+    return f"(select count(*) from {span} m where {there})"
