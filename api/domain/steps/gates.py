@@ -1,0 +1,64 @@
+"""Gates: single conditions a step is made of. Each says since when it is met, until when if nothing is done, and what proves it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TypeVar
+
+from api.domain.steps.facts import Facts, Proof, Proven
+
+Dated = TypeVar("Dated", bound=Proven)
+Value = int | str
+
+
+@dataclass(frozen=True)
+class Met:
+    """The condition holds."""
+
+    since: date
+    proofs: tuple[Proof, ...] = ()
+    until: date | None = None
+    """First day on which it holds no more, unless something is done before."""
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """The condition does not hold; `said` are the numbers and codes its sentence needs, `kept` is false where no room keeps such facts."""
+
+    said: Mapping[str, Value] = field(default_factory=dict)
+    proofs: tuple[Proof, ...] = ()
+    """What was done towards it."""
+    kept: bool = True
+
+
+Verdict = Met | Unmet
+Settings = Mapping[str, Value | list[str]]
+"""What a framework sets for a gate: months, shares, sectors."""
+Gate = Callable[[Facts, date, Settings], Verdict]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day `months` later; the last of the month where it is shorter."""
+    month = day.month - 1 + months
+    first = date(day.year + month // 12, month % 12 + 1, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return min(first.replace(day=1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def by(things: Iterable[Dated], day: date) -> list[Dated]:
+    """Those that count by `day`, the latest first."""
+    return sorted((t for t in things if t.proof.on <= day), key=lambda t: t.proof, reverse=True)
+
+
+def number(settings: Settings, name: str) -> int:
+    """A whole number that the framework sets."""
+    value = settings[name]
+    assert isinstance(value, int)
+    return value
+
+
+def words(settings: Settings, name: str) -> list[str]:
+    """A list of codes that the framework sets."""
+    value = settings[name]
+    assert isinstance(value, list)
+    return value

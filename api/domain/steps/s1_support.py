@@ -1,0 +1,42 @@
+"""Step 1: obtain the support of municipal authorities.
+
+"Political buy-in is critical. Elected officials have to be convinced first that the community wants politicians to address citizen
+security. But they also have to understand that they can't politicize the issue." Support ends with the term of office; the authority that
+follows has a while to renew it.
+"""
+
+from datetime import date, timedelta
+
+from api.domain.steps.facts import Commitment, Facts
+from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number
+
+
+def _standing(facts: Facts, day: date, settings: Settings) -> tuple[Commitment, Met] | None:
+    """The commitment in force, or the last one while its renewal is not overdue."""
+    grace = timedelta(days=number(settings, "renewal_days"))
+    latest = max(by(facts.commitments, day), key=lambda c: (c.ends_on, c.proof), default=None)
+    if latest is None or latest.ends_on + grace <= day:
+        return None
+    return latest, Met(latest.proof.on, (latest.proof,), latest.ends_on + grace)
+
+
+def commitment_in_force(facts: Facts, day: date, settings: Settings) -> Verdict:
+    """The present authority, or the one before it while the renewal is not overdue, is committed."""
+    found = _standing(facts, day, settings)
+    return found[1] if found else Unmet(proofs=tuple(c.proof for c in by(facts.commitments, day)[:1]))
+
+
+def _of_commitment(condition: str) -> Gate:
+    def gate(facts: Facts, day: date, settings: Settings) -> Verdict:
+        found = _standing(facts, day, settings)
+        return found[1] if found and getattr(found[0], condition) else Unmet()
+
+    return gate
+
+
+GATES: dict[str, Gate] = {
+    "commitment-in-force": commitment_in_force,
+    "champion-named": _of_commitment("champion"),
+    "community-demand-shown": _of_commitment("demand"),
+    "no-party-matter": _of_commitment("pledge"),
+}

@@ -1,0 +1,55 @@
+"""Step 7: develop a strategic plan and annual work plans with member participation.
+
+"Strategic plans should span several years, and work plans must be done annually, with resources allocated in the municipal budget. Work
+plans should include achievable objectives so that members can see results."
+"""
+
+from datetime import date
+
+from api.domain.steps.facts import Facts, Plan
+from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, months_after, number
+
+NOT_KEPT = Unmet(kept=False)
+
+
+def _active(facts: Facts, day: date) -> Plan | None:
+    return next((p for p in by(facts.plans or (), day) if p.ends_on > day), None)
+
+
+def plan_active(facts: Facts, day: date, settings: Settings) -> Verdict:
+    """A strategic plan is active."""
+    if facts.plans is None:
+        return NOT_KEPT
+    plan = _active(facts, day)
+    return Met(plan.proof.on, (plan.proof,), plan.ends_on) if plan else Unmet()
+
+
+def work_plan_current(facts: Facts, day: date, settings: Settings) -> Verdict:
+    """A work plan of this year is approved; that of last year still counts for the first `months` months."""
+    if facts.plans is None:
+        return NOT_KEPT
+    plan = _active(facts, day)
+    years = {year: proof for year, proof in (plan.work_plans if plan else {}).items() if proof.on <= day}
+    for year in (day.year, day.year - 1):
+        until = months_after(date(year + 1, 1, 1), number(settings, "months"))
+        if year in years and day < until:
+            return Met(years[year].on, (years[year],), until)
+    return Unmet({"year": day.year})
+
+
+def _of_plan(condition: str) -> Gate:
+    def gate(facts: Facts, day: date, settings: Settings) -> Verdict:
+        if facts.plans is None:
+            return NOT_KEPT
+        plan = _active(facts, day)
+        return Met(plan.proof.on, (plan.proof,), plan.ends_on) if plan and getattr(plan, condition) else Unmet()
+
+    return gate
+
+
+GATES: dict[str, Gate] = {
+    "plan-active": plan_active,
+    "work-plan-current": work_plan_current,
+    "in-municipal-budget": _of_plan("municipal_budget"),
+    "objectives-measured": _of_plan("measured"),
+}

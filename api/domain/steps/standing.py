@@ -1,0 +1,139 @@
+"""Where a committee stands: computed from facts for any day, never set by hand."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from api.domain.steps.facts import Facts, Proven
+from api.domain.steps.frameworks import GATES, Framework, GateUse, Needs, StepDefinition
+from api.domain.steps.gates import Met, Unmet, Verdict
+
+
+class StepState(StrEnum):
+    """How a step stands."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    ACHIEVED = "achieved"
+    DECLARED = "declared"
+    """Reached before the committee joined, by its own word and a document; never computed."""
+    LAPSED = "lapsed"
+    """It was reached and is no more."""
+    WAIVED = "waived"
+
+
+REACHED = frozenset({StepState.ACHIEVED, StepState.DECLARED, StepState.WAIVED})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A gate and how it stands."""
+
+    use: GateUse
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A step and how it stands."""
+
+    step: StepDefinition
+    state: StepState
+    since: date | None
+    """Day from which the state holds; null where nothing has begun."""
+    lapses_on: date | None
+    """First day on which it is reached no more, unless something is done before."""
+    reason: str | None
+    """Why it is waived."""
+    gates: tuple[Judged, ...]
+    waits_for: tuple[str, ...]
+    """Steps that the framework asks for before this one."""
+
+    def unmet(self) -> Iterator[Judged]:
+        """What is missing, what is required first."""
+        missing = [judged for judged in self.gates if isinstance(judged.verdict, Unmet)]
+        return iter(sorted(missing, key=lambda judged: judged.use.needs is not Needs.REQUIRED))
+
+
+def standings(framework: Framework, facts: Facts, day: date) -> list[Standing]:
+    """Every step of the framework on `day`."""
+    found: dict[str, Standing] = {}
+    for step in framework.steps:
+        found[step.code] = _standing(framework, step, facts, day, found)
+    return list(found.values())
+
+
+def next_action(found: list[Standing]) -> tuple[Standing, Judged] | None:
+    """The first missing requirement of the first step that is open and waits for no other; None where all is reached."""
+    for standing in found:
+        if standing.state in REACHED or standing.waits_for:
+            continue
+        for judged in standing.unmet():
+            if judged.use.needs is Needs.REQUIRED:
+                return standing, judged
+    return None
+
+
+def _standing(framework: Framework, step: StepDefinition, facts: Facts, day: date, before: Mapping[str, Standing]) -> Standing:
+    judged = _judged(step, facts, day)
+    waits = tuple(code for code in step.after if before[code].state not in REACHED)
+    stated = _reached(framework, step, facts, day) or _lapsed(framework, step, facts, day) or _begun(judged)
+    return Standing(step, *stated, judged, waits)
+
+
+Stated = tuple[StepState, date | None, date | None, str | None]
+"""State, since when, until when, and why."""
+
+
+def _judged(step: StepDefinition, facts: Facts, day: date) -> tuple[Judged, ...]:
+    return tuple(Judged(use, GATES[use.gate](facts, day, use.settings)) for use in step.gates)
+
+
+def _reached(framework: Framework, step: StepDefinition, facts: Facts, day: date) -> Stated | None:
+    """Waived, achieved or declared; None where it is none of these."""
+    for waived in facts.waived:
+        if waived.step == step.code and waived.proof.on <= day and (waived.until is None or waived.until > day):
+            return StepState.WAIVED, waived.proof.on, waived.until, waived.reason
+    if all(_reached(framework, framework.step(code), facts, day) for code in step.after):
+        required = [j.verdict for j in _judged(step, facts, day) if j.use.needs is Needs.REQUIRED]
+        met = [verdict for verdict in required if isinstance(verdict, Met)]
+        if len(met) == len(required):
+            until = min((verdict.until for verdict in met if verdict.until), default=None)
+            return StepState.ACHIEVED, max(verdict.since for verdict in met), until, None
+    for declared in facts.declared:
+        if declared.step == step.code and declared.proof.on <= day and (declared.until is None or declared.until > day):
+            return StepState.DECLARED, declared.proof.on, declared.until, None
+    return None
+
+
+def _lapsed(framework: Framework, step: StepDefinition, facts: Facts, day: date) -> Stated | None:
+    """That it was reached once, and since when it is no more. It can only come to be reached on the day of a fact, so these are enough."""
+    days = [d for d in days_of(facts) if d <= day]
+    for n in range(len(days) - 1, -1, -1):
+        if reached := _reached(framework, step, facts, days[n]):
+            following = days[n + 1] if n + 1 < len(days) else day
+            return StepState.LAPSED, min(reached[2] or following, following), None, None
+    return None
+
+
+def _begun(judged: tuple[Judged, ...]) -> Stated:
+    days = [proof.on for j in judged for proof in j.verdict.proofs]
+    if days or any(isinstance(j.verdict, Met) for j in judged):
+        return StepState.IN_PROGRESS, min(days, default=None), None, None
+    return StepState.NOT_STARTED, None, None, None
+
+
+def days_of(facts: Facts) -> list[date]:
+    """Every day on which something of the committee changed, in order."""
+    kinds: tuple[tuple[Proven, ...], ...] = (
+        *(facts.commitments, facts.mappings, facts.invitations, facts.launches, facts.laws, facts.trainings, facts.declared, facts.waived),
+        *(facts.assessments or (), facts.plans or ()),
+    )
+    days = {thing.proof.on for things in kinds for thing in things}
+    days |= {i.accepted_on for i in facts.invitations if i.accepted_on} | {law.ends_on for law in facts.laws if law.ends_on}
+    days |= {day for seat in facts.seated for day in (seat.starts_on, seat.ends_on) if day}
+    days |= {proof.on for plan in facts.plans or () for proof in plan.work_plans.values()}
+    if facts.doing:
+        days |= {proof.on for proofs in (facts.doing.completed, facts.doing.progress, facts.doing.published) for proof in proofs}
+    return sorted(days)
