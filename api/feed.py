@@ -22,6 +22,7 @@ from api import pages
 from api.access import Reading
 from api.domain.changes import ChangeOut, Reach, Step, Unit, living
 from api.levels import Shape
+from api.pages import secrecy
 from api.pages.cursors import not_ours, place_of, sealed, unread
 from api.pages.statements import ENTERED, prepared
 
@@ -54,7 +55,8 @@ READ, MANAGED = (f"({PLACED.seen(mode)} or (select app.{mode}_region()))" for mo
 SEEN = f"""(t.is_public or t.principal_id = (select app.principal())
     or case when t.noun = any('{{{{principal,granted,invitation,api_key}}}}'::text[]) then {MANAGED} else {READ} end)"""
 """The same words as the policy of `change`: records of access are for those who manage them."""
-COLUMNS = ", ".join(f"nullif(t.{c}, 0) as {c}" if c in ("municipality_id", "country_id") else f"t.{c}" for c in ChangeOut.model_fields)
+TOLD = {c: f"nullif(t.{c}, 0)" for c in ("municipality_id", "country_id")} | {"body": secrecy.FED}
+COLUMNS = ", ".join(f"{TOLD.get(c, f't.{c}')} as {c}" for c in ChangeOut.model_fields)
 MARK = "(select pg_snapshot_xmin(pg_current_snapshot()))"
 AFTER = "((select {xid}::text::xid8), (select {seq}::bigint))"
 # The selects hide the values from the planner: where many records share one transaction (an import, a restore) it takes xid alone for the

@@ -128,7 +128,7 @@ class ObservationOut(Kept):
     dims: str
     """What the value is broken down by, `key=value;key=value` with sorted keys; empty for the whole."""
     value: Number | None
-    """Null where the status is M (missing) or Q (suppressed); 0 is a value."""
+    """Null where the status is M (missing) or Q (suppressed, or of a sensitive indicator that you may not write); 0 is a value."""
     status: ObsStatus
     assisted: bool
     """Written by the association of a municipality that has no users of its own yet."""

@@ -16,7 +16,7 @@ from api.intake import plans, take
 from api.intake.parking import assign
 from api.intake.upload import received
 from api.levels import Shape
-from api.pages import Listing
+from api.pages import Listing, secrecy
 
 router = APIRouter(tags=["imports"], route_class=ReadRoute)
 FILE = {
@@ -38,12 +38,18 @@ Atomic = Annotated[
 IMPORTS = Listing(
     "imports",
     ImportOut,
-    "import t",
+    f"{secrecy.IMPORTS} t",
     Shape(organisation="t.organisation_id", own="t.principal_id"),
     (("t.created_at", "timestamptz"), ("t.id", "uuid")),
     descending=True,
 )
-publish(router, IMPORTS, flat="/v1/imports", about="Imports of yours and of the levels you see, the newest first, each with its report.")
+publish(
+    router,
+    IMPORTS,
+    flat="/v1/imports",
+    about="Imports of yours and of the levels you see, the newest first, each with its report; those of sensitive indicators for who may"
+    " write there.",
+)
 
 
 PARKED = Listing(

@@ -14,7 +14,7 @@ from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
 from api.intake.stating import ADDRESS, Address, state
 from api.levels import FIGURES
-from api.pages import Listing
+from api.pages import Listing, secrecy
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
 
@@ -57,6 +57,7 @@ OBSERVATIONS = Listing(
     },
     {
         **TERRITORY,
+        **secrecy.SHOWN,
         "indicator": "i.code",
         "source": "s.code",
         "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
@@ -83,7 +84,10 @@ POPULATIONS = Listing(
 )
 
 publish(
-    router, OBSERVATIONS, about="Values as they were stated, by period; each says which import and which rows of its file it came from."
+    router,
+    OBSERVATIONS,
+    about="Values as they were stated, by period; each says which import and which rows of its file it came from. Those of a sensitive"
+    " indicator are shown to who may write them; to others they are null with the status Q.",
 )
 publish(router, POPULATIONS, about="Residents by municipality, year and source.")
 
