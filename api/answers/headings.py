@@ -1,6 +1,7 @@
 """What every computed answer of an indicator begins with: who may have it, of what level, which sources it is made of, as known when."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -130,13 +131,16 @@ class Asked:
         return {"indicator": self.indicator, "source": self.source, "known_at": self.known_at}
 
 
-async def headed(reading: Reading, lens: Lens, asked: Asked, statement: Statement) -> tuple[asyncpg.Record, dict[str, Any]]:
-    """The row of a framed statement, and the members of its heading.
+async def headed(
+    reading: Reading, lens: Lens, asked: Asked, statement: Statement, more: Mapping[str, Any] | None = None
+) -> tuple[asyncpg.Record, dict[str, Any]]:
+    """The row of a framed statement, and the members of its heading; `more` are further values of the statement.
 
     Raises NotFound where the level or indicator is not there or nothing of the level is seen, NotAllowed where a part, Invalid where
     several kinds of source have data and none was named, or where what is known then is not settled.
     """
-    row = await pages.ask(reading, statement, pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of})
+    known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of} | dict(more or {})
+    row = await pages.ask(reading, statement, known)
     found(row["unit"])
     visible(row["sees"])
     found(row["indicator"])

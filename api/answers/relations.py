@@ -16,6 +16,9 @@ COUNTS = "app.is_municipality(t.territory_id)"
 """Of municipalities, not of what an office could place in a first level only: that has no residents and no register."""
 
 
+REGISTERS = ("country", "admin1", "municipality", "succession", "association", "organisation", "indicator", "source")
+
+
 class Boundary(StrEnum):
     """On which map a figure is answered."""
 
@@ -94,10 +97,20 @@ class Relations:
         return "coalesce(bool_or(h.place <> t.territory_id), false)" if self.boundary is Boundary.NOW else "false"
 
     @property
+    def registers(self) -> dict[str, str]:
+        """Noun -> the relation of its records."""
+        return {noun: noun for noun in REGISTERS}
+
+    @property
     def registered(self) -> str:
         """The municipalities `t` that belong to the level, on its map."""
         there = " and t.status = 'current'" if self.boundary is Boundary.NOW else ""
         return REGISTER.meant(self.level) + there
+
+    def members(self) -> str:
+        """The CTE `members`: the municipalities of each association on the day the level is looked at, those before them included."""
+        reached = "app.affiliated(a.id, {as_of})"
+        return f"members as materialized (select a.id as association, p.place from association a, unnest({reached}) p (place)),"
 
     def heirs(self) -> str:
         """The CTE `heirs`: each place of the level's municipalities of today, and those before it with their shares."""

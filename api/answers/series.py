@@ -10,7 +10,7 @@ from api.access import Reading
 from api.answers import headings
 from api.answers.headings import Heading, SourceOf, framed, headed
 from api.answers.relations import Relations
-from api.answers.sums import CUTS, alive, sums
+from api.answers.sums import CUTS, OF_UNIT, alive, published, sums
 from api.domain.fields import superseded
 from api.domain.indicator.figures import By, points
 from api.domain.indicator.rates import Point
@@ -32,23 +32,15 @@ SERIES = """summed as materialized ({sums}),
           coalesce(sum(g.n * h.months), 0) as expected_months
         from places g, lateral (select {months} as months) h) x on true)"""
 POINTS = "(select json_agg(row_to_json(p) order by p.period)::text from points p) as points"
-STATED = """select date_trunc('{trunc}', x.period_on)::date as p, json_agg(json_build_object(
-               'source', s.code, 'indicator', j.code, 'unit', j.unit, 'value', x.value) order by j.code, s.code) as published
-      from {observations} x join indicator j on j.id = x.indicator_id join source s on s.id = x.source_id
-      where x.value is not null and j.unit in ('count', i.unit, 'per-100k') group by 1"""
-OWN = """e.who is not null and t.territory_id = l.unit and t.dims = '' and t.frequency = '{}' and (t.indicator_id = i.id
-      or exists (select from indicator n where n.id = t.indicator_id and n.numerator = i.code))"""
 
 
 @lru_cache(maxsize=128)
 def statement(made_of: Relations, cut: str) -> Statement:
     """The statement of one kind of series."""
     how = CUTS[cut]
-    # A country's own values are its alone: the observations of a country stand under its key.
-    stated = OWN.format({"year": "A", "quarter": "Q", "month": "M"}.get(cut, "-")) if made_of.level is Level.COUNTRY else "false"
+    stated = published(made_of, cut, "x.period_on as p", OF_UNIT if made_of.level is Level.COUNTRY else "")
     relations = SERIES.format(
-        sums=sums(made_of, cut), stated=STATED.format(trunc=cut if cut != "fiscal" else "year", observations=made_of.observations(stated)),
-        length=how.length, label=how.label, registered=made_of.registered,
+        sums=sums(made_of, cut), stated=stated, length=how.length, label=how.label, registered=made_of.registered,
         months=alive(made_of, "d", how.length),
     )  # fmt: skip
     return framed(made_of, relations, POINTS)
@@ -82,6 +74,5 @@ async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:
     cut = "fiscal" if asked.by is By.YEAR and asked.fiscal != 1 else asked.by.value
     row, heading = await headed(reading, lens, asked, statement(asked.made_of(lens), cut))
     said = json.loads(row["points"] or "[]")
-    adds = row["adds"] or all(each["places"] <= 1 and each["expected"] <= 1 for each in said)
     source = heading["sources"][0] if len(heading["sources"]) == 1 else None
-    return Series(**heading, source=source, by=asked.by, points=points(said, row["measure"] == "count", adds))
+    return Series(**heading, source=source, by=asked.by, points=points(said, row["measure"] == "count", row["adds"]))

@@ -53,11 +53,21 @@ SUMS = """select {group} as {name}, sum({value}{times}) as count, sum({months}) 
       and t.year <= coalesce(extract(year from {{to}}::date), 9998) + {back}
     group by 1"""
 """A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else."""
-SUMS_OF = """sum(s.count) as count, sum(s.months) as months, coalesce(sum(s.reported), 0) as reported, coalesce(sum(s.places), 0) as places,
-      sum(s.population) as population, coalesce(bool_and(s.complete) filter (where s.reported > 0), false) as complete,
-      sum(s.unspecified) as unspecified, coalesce(bool_or(s.estimated), false) as estimated"""
+SUMS_OF = """sum(s.count) as count, round(coalesce(sum(s.months), 0))::int as reported_months, coalesce(sum(s.reported), 0) as reported,
+      coalesce(sum(s.places), 0) as places, sum(s.population) as population,
+      coalesce(bool_and(s.complete) filter (where s.reported > 0), false) as complete, sum(s.unspecified) as unspecified,
+      coalesce(bool_or(s.estimated), false) as estimated"""
 """Sums of places, summed up further: the same as SUMS over all of them at once."""
+PUBLISHED = """select {key}, json_agg(json_build_object(
+               'source', s.code, 'indicator', j.code, 'unit', j.unit, 'value', x.value) order by j.code, s.code) as published
+      from {observations} x join indicator j on j.id = x.indicator_id join source s on s.id = x.source_id
+      where x.value is not null and j.unit in ('count', i.unit, 'per-100k') group by 1"""
+OWN = """e.who is not null and t.dims = '' and t.frequency = '{frequency}' and (t.indicator_id = i.id
+      or exists (select from indicator n where n.id = t.indicator_id and n.numerator = i.code)) and {whose}"""
+FREQUENCY = {"year": "A", "quarter": "Q", "month": "M"}
+OF_UNIT = "t.territory_id = l.unit"
 PERIOD = "period"
+WHOLE = "(g.valid_from is null or g.valid_from <= {first}) and (g.valid_to is null or g.valid_to > {last})"
 ALIVE = "(g.valid_from is null or g.valid_from <= m) and (g.valid_to is null or g.valid_to > m)"
 
 
@@ -75,8 +85,17 @@ def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
     )  # fmt: skip
 
 
+def published(made_of: Relations, cut: str, key: str, whose: str = OF_UNIT) -> str:
+    """What countries published of themselves, by `key`; nothing where `whose` is empty, or where a country is not meant as a whole."""
+    own = OWN.format(frequency=FREQUENCY.get(cut, "-"), whose=whose) if whose else "false"
+    return PUBLISHED.format(key=key, observations=made_of.observations(own))
+
+
 def alive(made_of: Relations, first: str, length: int) -> str:
     """How many months, from the day `first` on, the municipalities `g` existed; those of today on today's map have always."""
-    there = "true" if made_of.boundary is Boundary.NOW else ALIVE
-    span = f"generate_series({first}, {first} + interval '{length} months' - interval '1 month', '1 month')"
-    return f"(select count(*) from {span} m where {there})"
+    if made_of.boundary is Boundary.NOW:
+        return str(length)
+    last = f"({first} + interval '{length - 1} months')"
+    # Most have always existed; their months need not be counted one by one.
+    whole, span = WHOLE.format(first=first, last=last), f"generate_series({first}, {last}, '1 month') m"
+    return f"case when {whole} then {length} else (select count(*) from {span} where {ALIVE}) end"

@@ -72,13 +72,14 @@ async def page(request: Request, reading: Reading, listing: Listing, query: Quer
     following = cursor_of(secret, listing, lens, said, row["last"]) if row["n"] > query.limit else None
     count = f',"count":{row["total"]}' if query.count == "exact" else ""
     body = b'{"items":[%b],"next":%b}' % (row["items"] or b"", f"{json.dumps(following)}{count}".encode())
-    headers = {"Content-Language": reading.language} | ({"Link": _link(request, following)} if following else {})
+    headers = {"Content-Language": reading.language} | linked(request, following)
     return conditional(request, body, headers)
 
 
-def _link(request: Request, following: str) -> str:
+def linked(request: Request, following: str | None) -> dict[str, str]:
+    """The header that leads to the following page, where there is one."""
     said = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]
-    return f'<{request.scope["path"]}?{urlencode([*said, ("cursor", following)])}>; rel="next"'
+    return {"Link": f'<{request.scope["path"]}?{urlencode([*said, ("cursor", following)])}>; rel="next"'} if following else {}
 
 
 def conditional(

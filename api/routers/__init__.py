@@ -2,7 +2,7 @@
 
 from api.routers import feed, health
 from api.routers.access import auth, people, services
-from api.routers.indicator import catalogue, imports, observations, series
+from api.routers.indicator import catalogue, imports, observations, series, tables
 from api.routers.levels import countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
 
@@ -19,6 +19,7 @@ BACKEND = [
         catalogue,
         observations,
         series,
+        tables,
         imports,
         feed,
         auth,

@@ -14,7 +14,9 @@ from tests.isolation.requests import ENTRIES, PUBLIC_LISTS, TENANT_LISTS, Entry
 from tests.isolation.targets import NOTHING, Target
 
 LIST = re.compile(r"list_(?:(region|programme|country|association|municipality)_)?(\w+)$")
-SERIES = re.compile(r"read_(region|programme|country|association|municipality)_series$")
+ANSWERS: dict[str, dict[str, str]] = {"series": {}, "table": {"period": "2022"}}
+"""The computed answers, which every level has for whoever sees it whole, and what each must be asked."""
+FIGURES = re.compile(rf"read_(region|programme|country|association|municipality)_({'|'.join(ANSWERS)})$")
 SAME_ID = {"X-Request-Id": "isolation"}
 UNITS = {
     "countries": "iso2",
@@ -35,7 +37,7 @@ class Operation:
 
     @property
     def level(self) -> str:
-        found = LIST.match(self.name) or SERIES.match(self.name)
+        found = LIST.match(self.name) or FIGURES.match(self.name)
         return found.group(1) or "region" if found else ""
 
     def at(self, target: Target, said: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from api.embedded import EmbeddedPostgres
 from api.settings import Settings
 from tests.conftest import opened
 from tests.isolation import rules, targets
-from tests.isolation.matrix import LIST, SAME_ID, SERIES, Matrix, Operation, is_list, operations, said_of
+from tests.isolation.matrix import ANSWERS, FIGURES, LIST, SAME_ID, Matrix, Operation, is_list, operations, said_of
 from tests.isolation.people import PEOPLE, Map, Person
 from tests.isolation.requests import ENTRIES, JOINING, NUMBER, TAKES_IN, TENANT_LISTS, Entry
 from tests.isolation.targets import NOTHING, TARGETS, Target
@@ -49,7 +49,7 @@ async def matrix(
 
 def test_every_operation_is_asked_about() -> None:
     unknown = [
-        o.name for o in operations() if o.name not in ENTRIES and o.name not in JOINING and not is_list(o) and not SERIES.match(o.name)
+        o.name for o in operations() if o.name not in ENTRIES and o.name not in JOINING and not is_list(o) and not FIGURES.match(o.name)
     ]
     assert unknown == [], "say in tests/isolation/requests.py what is sent for these operations, and who may"
     gone = set(ENTRIES) - {o.name for o in operations()}
@@ -186,16 +186,18 @@ def _sees(matrix: Matrix, level: str, target: Target, who: Person) -> str:
 async def test_figures_are_answered_for_levels_that_are_seen_whole(matrix: Matrix) -> None:
     wrong = []
     status = {"whole": 200, "part": 403, "none": 404}
-    for operation in [o for o in operations() if SERIES.match(o.name)]:
-        granted = False
+    for operation in operations():
+        if (found := FIGURES.match(operation.name)) is None:
+            continue
+        granted, asked = False, ANSWERS[found.group(2)]
         for target in TARGETS:
             for who in matrix.people.values():
-                answer = await matrix.clients[who.name].get(operation.at(target, {}), params={"source": "sesnsp"})
+                answer = await matrix.clients[who.name].get(operation.at(target, {}), params={"source": "sesnsp"} | asked)
                 expected = status[_sees(matrix, operation.level, target, who)] if who.principal else 401
                 granted |= expected == 200
                 if answer.status_code != expected:
                     wrong.append(f"{who.name}: {operation.name} at {target.name}: {answer.status_code}, not {expected}")
-                missing = await matrix.clients[who.name].get(operation.at(NOTHING, {}))
+                missing = await matrix.clients[who.name].get(operation.at(NOTHING, {}), params=asked)
                 if expected == 404 and said_of(answer) != said_of(missing):
                     wrong.append(f"{who.name}: {operation.name} at {target.name} tells that there is something")
         assert granted, f"nobody reads {operation.name}"

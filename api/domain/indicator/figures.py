@@ -63,6 +63,15 @@ class By(StrEnum):
     YEAR = "year"
 
 
+class Per(StrEnum):
+    """What a row of a table is about."""
+
+    MUNICIPALITY = "municipality"
+    ADMIN1 = "admin1"
+    COUNTRY = "country"
+    ASSOCIATION = "association"
+
+
 class Sees(StrEnum):
     """How much of a level the caller sees."""
 
@@ -126,9 +135,9 @@ POINTS = TypeAdapter(list[Point])
 
 
 def points(said: Iterable[dict[str, Any]], counted: bool, adds: bool) -> list[Point]:
-    """The points of what was summed for each period. `counted`: the indicator is a number of things, of which there is a rate; `adds`:
-    its values may be summed over places, or there is one place only."""
-    return POINTS.validate_python([_point(each, counted, adds) for each in said])
+    """The points of what was summed for each period or place. `counted`: the indicator is a number of things, of which there is a rate;
+    `adds`: its values may be summed over places. Those of one place alone are its own."""
+    return POINTS.validate_python([_point(each, counted, adds or (each["places"] <= 1 and each["expected"] <= 1)) for each in said])
 
 
 def _point(said: dict[str, Any], counted: bool, adds: bool) -> dict[str, Any]:

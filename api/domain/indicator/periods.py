@@ -9,6 +9,8 @@ from api.domain.errors import Invalid
 from api.domain.indicator.observations import Frequency, ObservationFields, ObsStatus
 
 PERIOD = re.compile(r"((?:19|20)\d\d)(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+ONE = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(/P1Y)?|-Q[1-4])?$"
+"""A period as series name them: 2022, 2022-Q1, 2022-03, or 2022-07/P1Y, the twelve months from July 2022 on."""
 DIMS = re.compile(r"[a-z][a-z0-9_]{0,30}=[A-Za-z0-9_.+-]{1,40}")
 
 
@@ -21,6 +23,13 @@ def period_of(said: str) -> tuple[date, Frequency]:
     if month:
         return date(int(year), int(month), 1), Frequency.MONTHLY
     return date(int(year), 3 * int(quarter or 1) - 2, 1), Frequency.QUARTERLY if quarter else Frequency.ANNUAL
+
+
+def cut_of(said: str) -> tuple[date, str]:
+    """First day of a period that `ONE` matches, and how years are cut for it."""
+    plain, _, fiscal = said.partition("/")
+    first, frequency = period_of(plain)
+    return first, "fiscal" if fiscal else {"A": "year", "Q": "quarter", "M": "month"}[frequency]
 
 
 def dims_of(said: str) -> str:

@@ -1,0 +1,53 @@
+"""{level}/indicators/{code}/table: the places of a level in one period, each defined as a point of a series is, and their total."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from api import pages
+from api.access import Reading
+from api.answers.headings import FiguresQuery
+from api.answers.table import Asked, Sort, Table, table
+from api.collection import ReadRoute, publish_figures
+from api.domain.indicator.figures import Per
+from api.domain.indicator.periods import ONE, cut_of
+from api.levels import Lens
+from api.pages.listings import MOST, USUAL
+
+router = APIRouter(tags=["figures"], route_class=ReadRoute)
+
+
+class TableQuery(FiguresQuery):
+    """What a table is asked for."""
+
+    period: Annotated[str, Field(pattern=ONE)]
+    """2022, 2022-Q1, 2022-03, or 2022-07/P1Y, the twelve months from July 2022 on."""
+    by: Per = Per.MUNICIPALITY
+    """What a row is: a municipality, a first level, a country, or an association with its municipalities of this level. A municipality
+    counts under each of its associations, so those rows do not sum up to the total; all others do."""
+    sort: Sort = "name"
+    """A minus turns it round; rows without a value or rate come last both ways. Unstable rates are no ranking."""
+    limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL
+    """Most rows on one page."""
+    cursor: Annotated[str | None, Field(max_length=2000)] = None
+    """`next` of the page before. With `known_at` all pages are of one and the same table."""
+
+
+async def _table(request: Request, reading: Reading, query: TableQuery, lens: Lens, code: str) -> Response:
+    first, cut = cut_of(query.period)
+    view = (query.period, first, cut, query.by, query.sort, query.limit, query.cursor)
+    found = await table(reading, query.lens(reading, lens), Asked(code, query.source, query.boundary, query.known_at, *view))
+    headers = {"Content-Language": reading.language} | pages.linked(request, found.next)
+    return pages.conditional(request, found.model_dump_json().encode(), headers)
+
+
+publish_figures(
+    router,
+    "indicators/{code}/table",
+    "table",
+    _table,
+    (TableQuery, Table),
+    """An indicator in one period, a row for each place that was expected to report or that reported, and the total of the level. Each row
+is defined as a point of a series is; a level of which you see a part only is refused with `level-not-wholly-visible`.""",
+)
