@@ -9,6 +9,8 @@ from datetime import date
 
 from api.domain.levels import Level
 
+COMMUNITIES_FROM = 1_000_000_000
+"""Keys from here on are of communities."""
 _OF = " from (select app.{}_of({{unit}}) u offset 0) x offset 0"
 UNITS: dict[Level, str] = {
     Level.REGION: "select 0 as unit, array[]::int[] as municipalities",
@@ -47,6 +49,8 @@ class Shape:
     programme: str | None = None
     organisation: str | None = None
     own: str | None = None
+    community: str | None = None
+    """Where rows may be of communities too, which a caller reaches by their municipality."""
     override: dict[Level, str] = field(default_factory=dict)
 
     def seen(self, mode: str = "read") -> str:
@@ -62,6 +66,9 @@ class Shape:
             )
             if column
         ]
+        if self.community:
+            theirs = f"{self.community} = any((select app.{mode}_communities())::int[])"
+            either.append(f"({self.community} >= {COMMUNITIES_FROM} and {theirs})")
         if self.own:
             either.append(f"{self.own} = (select app.principal())")
         return f"({' or '.join(either)})"
@@ -82,7 +89,14 @@ class Shape:
 
 
 FIGURES = Shape(municipality="t.territory_id")
-"""Figures of places of any kind; the key of a municipality is a territory's too."""
+"""Figures that are added up, and those that stand beside the sum; the key of a municipality is a territory's too."""
+_PARTS = "array(select c.id from community c where c.municipality_id = any(l.municipalities))"
+PLACES = Shape(
+    municipality="t.territory_id",
+    community="t.territory_id",
+    override=dict.fromkeys((Level.MUNICIPALITY, Level.ASSOCIATION, Level.PROGRAMME), f"t.territory_id = any(l.municipalities || {_PARTS})"),
+)
+"""Figures of places of any kind, communities among them."""
 
 
 def whole(level: Level) -> str:

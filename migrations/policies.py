@@ -26,6 +26,11 @@ def territory(mode: str) -> str:
     return municipality(mode, "territory_id")
 
 
+def place(mode: str) -> str:
+    """The same, and communities by the municipality they lie in: looked at last, and of their own keys only."""
+    return f"{territory(mode)} or (territory_id >= 1000000000 and {_any('territory_id', mode, 'communities')})"
+
+
 def organisation(mode: str, column: str = "organisation_id") -> str:
     """Rows of an organisation or programme, reached by one uuid column."""
     return _any(column, mode, "organisations")
@@ -36,6 +41,7 @@ def unit(mode: str) -> str:
     return f"{municipality(mode)} or {organisation(mode)} or (select app.{mode}_region())"
 
 
+ASSIST = "territory_id = any((select app.assist_municipalities())::int[])"
 REGION = "(select app.write_region())"
 OWN = "principal_id = (select app.principal())"
 

@@ -22,12 +22,13 @@ VERSIONED = (
     "granted",
     "principal",
     "municipality",
+    "community",
     "succession",
     "programme",
     "api_key",
     "invitation",
 )
-NAMED = ("municipality", "organisation", "affiliation", "participation", "country", "admin1")
+NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
 SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 

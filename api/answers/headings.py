@@ -36,7 +36,8 @@ left join lateral (
     select (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c) o)
              as sources,
            (select count(*) > 1 from chosen) and exists (select from {figures} join chosen s on s.id = t.source_id
-             where {within} and t.indicator_id = i.id group by t.territory_id, t.year having count(*) > 1) as overlap,
+             where {within} and t.indicator_id = i.id and app.adds_up(t.territory_id)
+               group by t.territory_id, t.year having count(*) > 1) as overlap,
            {columns}
   ) y on true
 ) q on e.who is not null"""

@@ -29,6 +29,7 @@ class Action(StrEnum):
     """Something a role may do at the unit where it is held."""
 
     WRITE_TERRITORY = "territory:write"
+    WRITE_COMMUNITIES = "communities:write"
     WRITE_ORGANISATION = "organisations:write"
     WRITE_PROGRAMME = "programmes:write"
     SPEAK_FOR_ASSOCIATION = "affiliations:association"
@@ -58,7 +59,7 @@ OFFICES: dict[Role, Office] = {
         frozenset({Level.REGION}),
         frozenset(
             {
-                *(Action.WRITE_TERRITORY, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
+                *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
                 *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE),
             }
         ),
@@ -75,7 +76,7 @@ OFFICES: dict[Role, Office] = {
         frozenset({Level.COUNTRY}),
         frozenset(
             {
-                *(Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
+                *(Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
                 *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE),
             }
         ),
@@ -90,11 +91,13 @@ OFFICES: dict[Role, Office] = {
     ),
     Role.MUNICIPAL_COORDINATOR: Office(
         frozenset({Level.MUNICIPALITY}),
-        frozenset({Action.SPEAK_FOR_MUNICIPALITY, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE}),
+        frozenset({Action.SPEAK_FOR_MUNICIPALITY, Action.WRITE_COMMUNITIES, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE}),
         _LOCAL | {Role.MUNICIPAL_COORDINATOR},
         writes=True,
     ),
-    Role.COMMITTEE_SECRETARY: Office(frozenset({Level.MUNICIPALITY}), frozenset({Action.WRITE_FIGURES}), writes=True),
+    Role.COMMITTEE_SECRETARY: Office(
+        frozenset({Level.MUNICIPALITY}), frozenset({Action.WRITE_COMMUNITIES, Action.WRITE_FIGURES}), writes=True
+    ),
     Role.MEMBER: Office(frozenset({Level.MUNICIPALITY})),
     Role.READER: Office(_ANYWHERE),
 }

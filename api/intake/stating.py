@@ -12,7 +12,7 @@ from api.domain.indicator.figures import SUMMARISE
 from api.domain.indicator.observations import Observation, ObservationFields, ObservationRevision, ObsStatus
 from api.domain.indicator.periods import dims_of, period_of, stated
 from api.domain.roles import Action, Target
-from api.levels import FIGURES
+from api.levels import PLACES
 from api.pages import Listing
 
 
@@ -25,25 +25,30 @@ class Address:
     period: str
     source: str
     dims: str = ""
+    noun: str = "municipalities"
+    """What `unit` names: municipalities, or territories of any kind."""
 
     def location(self) -> str:
         """Its address in the API."""
         said = {"source": self.source} | ({"dims": dims_of(self.dims)} if self.dims else {})
-        return f"/v1/municipalities/{quote(self.unit)}/observations/{quote(self.indicator)}/{self.period}?{urlencode(said)}"
+        return f"/v1/{self.noun}/{quote(self.unit)}/observations/{quote(self.indicator)}/{self.period}?{urlencode(said)}"
 
     def text(self) -> str:
         """As a listing takes it. Raises Invalid where the period or the breakdown is none."""
         first, frequency = period_of(self.period)
-        return json.dumps([self.unit, self.indicator, self.source, first.isoformat(), frequency, dims_of(self.dims)])
+        return json.dumps([self.unit, self.indicator, self.source, first.isoformat(), frequency, dims_of(self.dims), self.noun])
 
 
-ADDRESS = """t.territory_id = app.municipality_of({id}::jsonb ->> 0)
+ADDRESS = """t.territory_id = case {id}::jsonb ->> 6 when 'municipalities' then app.municipality_of({id}::jsonb ->> 0)
+      else app.territory_of({id}::jsonb ->> 0) end
     and t.indicator_id = (select x.id from indicator x where x.code = {id}::jsonb ->> 1)
     and t.source_id = (select x.id from source x where x.code = {id}::jsonb ->> 2)
     and t.period_on = ({id}::jsonb ->> 3)::date and t.frequency = {id}::jsonb ->> 4 and t.dims = {id}::jsonb ->> 5"""
-_SEEN = FIGURES.seen().replace("t.territory_id", "m.id").replace("t.", "m.")
-PLACE = f"""select m.id as territory_id, m.country_id, m.id = any((select app.assist_municipalities())::int[]) as assisted
-    from municipality m where m.id = app.municipality_of(:unit) and ({_SEEN} or m.id = any((select app.assist_municipalities())::int[]))"""
+ASSISTED = "(select app.assist_municipalities())::int[]"
+PLACE = f"""select t.territory_id, t.country_id, t.municipality_id, coalesce(t.territory_id = any({ASSISTED}), false) as assisted
+    from (select y.id as territory_id, y.country_id, y.municipality_id from territory y where y.id =
+      case when :noun = 'municipalities' then app.municipality_of(:unit) else app.territory_of(:unit) end) t
+    where {PLACES.seen()} or t.territory_id = any({ASSISTED})"""
 WHAT = """select i.id as indicator_id, i.unit, i.origin, s.id as source_id from (select 1) one
     left join indicator i on i.code = :indicator left join source s on s.code = :source"""
 ROWS = """(select * from observation where territory_id = :territory and indicator_id = :indicator and source_id = :source
@@ -58,7 +63,7 @@ async def state(caller: Caller, listing: Listing, address: Address, body: Observ
     Raises NotFound, NotAllowed where the place is not the caller's, Invalid on an address or value that cannot be, Unconditional or Stale
     where another value stands there.
     """
-    key, draft = await _placed(caller, address, body)
+    key, municipality, draft = await _placed(caller, address, body)
     # With the imports of the same source: two values of one year are summed up one after the other.
     await db.run(caller.session, "select pg_advisory_xact_lock(hashtextextended('observations', :s))", s=key["source_id"])
     old = await caller.session.get(Observation, tuple(key[name] for name in KEY))
@@ -71,6 +76,7 @@ async def state(caller: Caller, listing: Listing, address: Address, body: Observ
     row = old or Observation.model_validate(key | {"value": None, "status": ObsStatus.MISSING})
     row.value, row.status, row.assisted = body.value, body.status, draft
     row.import_id, row.row_numbers, row.recorded_by, row.recording_id = None, None, caller.principal, recording
+    row.within(municipality)
     await db.keep(caller, row, "change" if old else "create", fields=["value", "status"])
     year = {"territory": row.territory_id, "indicator": row.indicator_id, "source": row.source_id, "year": row.period_on.year}
     await db.run(caller.session, SUMMARISE.replace("{rows}", ROWS), **year)
@@ -82,11 +88,11 @@ async def state(caller: Caller, listing: Listing, address: Address, body: Observ
 KEY = ("territory_id", "indicator_id", "source_id", "period_on", "frequency", "dims")
 
 
-async def _placed(caller: Caller, address: Address, body: ObservationFields) -> tuple[dict[str, Any], bool]:
-    """The key of the row and whether it would be an association's draft."""
-    place = (await db.run(caller.session, PLACE, unit=address.unit)).mappings().first()
+async def _placed(caller: Caller, address: Address, body: ObservationFields) -> tuple[dict[str, Any], int, bool]:
+    """The key of the row, the municipality it lies in and whether it would be an association's draft."""
+    place = (await db.run(caller.session, PLACE, unit=address.unit, noun=address.noun)).mappings().first()
     found(place)
-    target = Target(place["country_id"], place["territory_id"])
+    target = Target(place["country_id"], place["municipality_id"])
     draft = bool(place["assisted"]) and not caller.may(Action.WRITE_FIGURES, target)
     if not draft:
         caller.require(Action.WRITE_FIGURES, target)
@@ -94,7 +100,8 @@ async def _placed(caller: Caller, address: Address, body: ObservationFields) -> 
     stated(body, what)
     first, frequency = period_of(address.period)
     key = {"territory_id": place["territory_id"], "country_id": place["country_id"], "indicator_id": what["indicator_id"]}
-    return key | {"source_id": what["source_id"], "period_on": first, "frequency": frequency, "dims": dims_of(address.dims)}, draft
+    key |= {"source_id": what["source_id"], "period_on": first, "frequency": frequency, "dims": dims_of(address.dims)}
+    return key, place["municipality_id"], draft
 
 
 def _revision(old: Observation, caller: Caller, reason: str | None, recording: int) -> ObservationRevision:

@@ -4,11 +4,11 @@ Lists do not round (api/domain/indicator/protection.py): values of months and br
 roundings of one count would tell more than either. Over an observation `t` and its indicator `i`.
 """
 
-from api.levels import FIGURES
+from api.levels import PLACES
 
 SENSITIVE = "(i.sensitive or (i.numerator is not null and exists (select from indicator n where n.code = i.numerator and n.sensitive)))"
 """Whether indicator `i` is sensitive; a rate is where its count is, which it would give away."""
-WRITTEN = f"({FIGURES.seen('write')} or (t.assisted and t.territory_id = any((select app.assist_municipalities())::int[])))"
+WRITTEN = f"({PLACES.seen('write')} or (t.assisted and t.territory_id = any((select app.assist_municipalities())::int[])))"
 """Whether the caller may write this value; an association its drafts."""
 HIDDEN = f"({SENSITIVE} and not {WRITTEN})"
 SHOWN = {

@@ -3,7 +3,7 @@
 from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.indicator import catalogue, imports, observations, series, tables
-from api.routers.levels import countries, municipalities, organisations, registers, schemes, ties
+from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
 
 BACKEND = [
@@ -12,6 +12,7 @@ BACKEND = [
         health,
         countries,
         municipalities,
+        communities,
         organisations,
         ties,
         registers,

@@ -84,6 +84,12 @@ def either_side(target: Target, who: Person, map: Map) -> bool:
     return association(target, who, map) or municipality(target, who, map)
 
 
+def of_territory(community: Says, country: Says) -> Fits:
+    """Of a community the one rule, of a country the other."""
+    return lambda target, who, map: (country if target.territory == target.iso2 else community)(target.row(map), who)
+
+
+PLACE_READ, PLACE_WRITTEN = of_territory(rules.read_there, rules.country_reads), of_territory(rules.written_there, rules.of_its_country)
 EVERYWHERE = (*TARGETS, *OFFICES)
 
 
@@ -131,6 +137,15 @@ PASSED = {"act_reference": "Act", "act_sha256": "0" * 64}
 
 CATALOGUE = {"indicator": {k: v for k, v in targets.DEFINED.items() if k != "origin"}, "source": targets.COUNTS}
 ONE_VALUE = {"indicator": "homicide", "period": "2022-03"}
+
+
+def one_value(operation: str, target: Target) -> dict[str, Any]:
+    return ONE_VALUE | {"unit": target.territory}
+
+
+def a_community(operation: str, target: Target) -> dict[str, Any]:
+    return {"id": target.community, "unit": target.community}
+
 
 ENTRIES: dict[str, Entry] = {
     # The service, and the catalogues.
@@ -209,6 +224,15 @@ ENTRIES: dict[str, Entry] = {
         query=lambda o, t: {"source": "demonstration"},
         body=lambda o, t: {"value": 7},
     ),
+    "read_territory_observation": Entry(PLACE_READ, PLACE_READ, path=one_value, query=lambda o, t: {"source": "sesnsp"}),
+    "state_territory_observation": Entry(
+        PLACE_WRITTEN, PLACE_READ, path=one_value, query=lambda o, t: {"source": "demonstration"}, body=lambda o, t: {"value": 7}
+    ),
+    "read_community": Entry(at(rules.read_there), at(rules.read_there), path=a_community),
+    "add_community": Entry(at(rules.written_there), at(rules.read_there), body=lambda o, t: {"name": unique(o, t), "kind": "colonia"}),
+    "change_community": Entry(
+        at(rules.written_there), at(rules.read_there), path=a_community, body=lambda o, t: {"kind": "aldea"}, version="community"
+    ),
     "read_parked": Entry(at(rules.country_reads), at(rules.country_reads), thing=targets.PARKED),
     "assign_parked": Entry(
         at(rules.of_its_country), at(rules.country_reads), thing=targets.PARKED, body=lambda o, t: {"municipality": str(t.municipality)}
@@ -262,6 +286,7 @@ TENANT_LISTS: dict[str, TenantList] = {
     "affiliations": TenantList("affiliation", rules.read_at_its_unit),
     "observations": TenantList("observation", rules.read_there, _fact),
     "populations": TenantList("population", rules.read_there, _fact),
+    "communities": TenantList("community", rules.read_there),
     "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
     "parked": TenantList("parked", rules.either(rules.own, rules.country_reads)),
     "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),

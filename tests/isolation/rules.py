@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.levels import COMMUNITIES_FROM
 from tests.isolation.people import Person, Units
 
 Row = dict[str, Any]
@@ -25,6 +26,8 @@ def own(row: Row, who: Person) -> bool:
 
 def _municipal(row: Row, units: Units) -> bool:
     place = row["territory_id"] if "territory_id" in row else row["municipality_id"]
+    # A community here has the key of its municipality and a thousand million: it is reached by those who reach the municipality.
+    place -= COMMUNITIES_FROM if place and place >= COMMUNITIES_FROM else 0
     return row["country_id"] in units.countries or place in units.municipalities
 
 
@@ -169,6 +172,7 @@ RULES: dict[str, Rule] = {
     "change": Rule(either(public, told_of, own), own, nobody, may=ADD),
     "idempotency": Rule(own, own, mark="status = 777"),
     # Figures of municipalities.
+    "community": Rule(read_there, written_there, may=frozenset({"select", "insert", "update"}), moves=("country_id", "municipality_id")),
     "recording": Rule(everyone, may=LOOK),
     "population": Rule(read_there, written_there),
     "population_revision": Rule(read_there, written_there, may=ADD),

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 
+from api.levels import COMMUNITIES_FROM
 from tests.isolation.people import Map
 
 LATER = "2099-01-01T00:00:00Z"
@@ -65,10 +66,12 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "import": {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done", "report": {}},
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
+    "community": {"name": "Seeded", "kind": "barrio"},
 }
 TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation", "api_key"})
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
 OF_PLACES = frozenset({"population", "population_revision", "denominator", "observation", "observation_revision", "figure", "place_match"})
+OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -82,6 +85,8 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
+    if table == "community":
+        said |= {"id": COMMUNITIES_FROM + municipality}
     if table == "scheme":
         said |= {"slug": f"seeded-{place}", "organisation_id": said["organisation_id"] or key("organisation", place)}
     if table == "organisation":
@@ -94,13 +99,15 @@ DRAFT = {"dims": "draft", "assisted": True}
 
 
 async def sow(owner: asyncpg.Connection, map: Map) -> None:
-    """Insert them all, as the owner; of observations a draft beside each."""
-    for table, more in (*((name, {}) for name in TEMPLATES), ("observation", DRAFT)):
+    """Insert them all, as the owner; of observations a draft beside each, and figures of a community of each municipality."""
+    drafts, parts = (("observation", DRAFT),), ((name, None) for name in OF_COMMUNITIES)
+    for table, more in (*((name, {}) for name in TEMPLATES), *drafts, *parts):
         columns = [r["attname"] for r in await owner.fetch(COLUMNS, f'"{table}"')]
         for place, where in places(map).items():
-            if table in OF_PLACES and not where[1]:
+            if table in (*OF_PLACES, "community") and not where[1]:
                 continue
-            said = row(table, place, where, map, columns) | more
+            part = {"territory_id": COMMUNITIES_FROM + where[1]} if more is None else more
+            said = row(table, place, where, map, columns) | part
             names = ", ".join(said)
             statement = f'insert into "{table}" ({names}) select {names} from jsonb_populate_record(null::"{table}", $1::jsonb)'
             await owner.execute(statement, json.dumps(said))

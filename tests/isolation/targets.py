@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
 
+from api.levels import COMMUNITIES_FROM
 from tests.isolation.people import Map
 from tests.isolation.seeds import COLUMNS, FACT
 
@@ -37,6 +38,16 @@ class Target:
         return place | {"territory_id": self.municipality, "principal_id": None, "id": None}
 
     @property
+    def community(self) -> int:
+        """The key of a community of it."""
+        return COMMUNITIES_FROM + self.municipality
+
+    @property
+    def territory(self) -> str:
+        """A place that is no municipality: of some its country, of others the community."""
+        return self.iso2 if self.name in FIRST_OF_COUNTRY else str(self.community)
+
+    @property
     def unit(self) -> dict[str, Any]:
         """Where an office here is, as bodies say it."""
         if self.office:
@@ -53,6 +64,7 @@ TARGETS = (
     Target("leon", 484, "MX", 4840350, 15, "citylinks", "MX11020"),
 )
 """For mixco@: its own, a sibling, those of another country and association; for sonsonate@ likewise."""
+FIRST_OF_COUNTRY = frozenset({t.country: t.name for t in reversed(TARGETS)}.values())
 OFFICES = (
     Target("anam", 320, "GT", 0, 2, "amuprev", "", "association"),
     Target("comures", 222, "SV", 0, 1, "amuprev", "", "association"),
@@ -138,11 +150,14 @@ async def account(owner: asyncpg.Connection, map: Map, target: Target) -> None:
 
 
 async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:
-    """One observation and the residents at `target`, with what is kept of both."""
+    """One observation and the residents at `target`, with what is kept of both; an observation of a community and of the country."""
     fact = target.row(map) | FACT
-    await insert(owner, "observation", fact)
+    named = {"id": target.community, "name": "Seeded", "kind": "barrio", "external_ids": {}, "version": 1}
+    await insert(owner, "community", target.row(map) | named)
     months: list[int | None] = [None, None, 5, *[None] * 9]
-    await insert(owner, "figure", fact | {"year": 2022, "total": 5, "months": 1, "by_month": months})
+    for place in (target.municipality, target.community, *((target.country,) if target.name in FIRST_OF_COUNTRY else ())):
+        await insert(owner, "observation", fact | {"territory_id": place})
+        await insert(owner, "figure", fact | {"territory_id": place, "year": 2022, "total": 5, "months": 1, "by_month": months})
     await insert(owner, "population", target.row(map) | {"year": 2020, "source_id": 2, "value": 1000})
     years = {"from_year": 1900, "to_year": 2100, "population_year": 2020}
     await insert(owner, "denominator", target.row(map) | years | {"source_id": 2, "value": 1000})

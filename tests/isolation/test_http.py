@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from api import demo
 from api.embedded import EmbeddedPostgres
+from api.levels import COMMUNITIES_FROM
 from api.settings import Settings
 from tests.conftest import opened
 from tests.isolation import rules, targets
@@ -77,6 +78,7 @@ def _in_level(matrix: Matrix, operation: Operation, target: Target, row: dict[st
     if operation.level == "country":
         return bool(row["country_id"] == target.country)
     place = row["territory_id"] if "territory_id" in row else row["municipality_id"]
+    place -= COMMUNITIES_FROM if place >= COMMUNITIES_FROM else 0
     return place in _municipalities(matrix, operation.level, target) or (
         operation.level == "association" and row.get("association_id") == target.association
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import PrivateAttr
 from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
 from sqlmodel import Field
 
@@ -66,10 +67,16 @@ class Observation(Kept, table=True):
         """Its key as the feed shows it: keys of the place, indicator and source, first day, length, breakdown."""
         return f"{self.territory_id}/{self.indicator_id}/{self.source_id}/{self.period_on}/{self.frequency}/{self.dims}"
 
+    _municipality: int = PrivateAttr(default=0)
+
     @property
     def municipality_id(self) -> int:
-        """The municipality it is of; 0 where it is of another place."""
-        return self.territory_id if self.territory_id >= 100_000 else 0
+        """The municipality it is of, or of whose community; 0 where it is of another place. Not kept: whoever writes it says so."""
+        return self._municipality
+
+    def within(self, municipality: int) -> None:
+        """Say which municipality it is of."""
+        self._municipality = municipality
 
 
 class ObservationRevision(Fields, table=True):
@@ -105,6 +112,8 @@ class TerritoryKind(StrEnum):
     COUNTRY = "country"
     ADMIN1 = "admin1"
     MUNICIPALITY = "municipality"
+    COMMUNITY = "community"
+    """Part of a municipality; never added into it."""
     UNSPECIFIED = "unspecified"
     """What an office could not place better than in a first level."""
 
@@ -113,7 +122,7 @@ class ObservationOut(Kept):
     """An observation as it is read."""
 
     territory_id: int
-    """Key of the municipality, first level or country."""
+    """Key of the municipality, community, first level or country."""
     territory_kind: TerritoryKind
     territory: str
     """Name, for display; never a key."""

@@ -144,9 +144,11 @@ def succeed(body: SuccessionFields, predecessor: Municipality, successor: Munici
 
 
 def allot(taken: set[int], country_id: int) -> int:
-    """The key of a new municipality: the next free one of its country's ten thousand. Raises Conflict where all are given."""
-    free = next((n for n in range(country_id * 10_000 + 9_999, country_id * 10_000, -1) if n not in taken), None)
+    """The key of a new municipality: the next free one of its country's ten thousand, below those that mean "not specified".
+
+    Raises Conflict where all are given.
+    """
+    free = next((n for n in range(country_id * 10_000 + 9_899, country_id * 10_000, -1) if n not in taken), None)
     if free is None:
         raise Conflict("Every key of this country is given.", "keys-exhausted")
     return free
-

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
 
 from api import pages, problems
-from api.access import Asking, IfMatch, Writing
+from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
 from api.intake.stating import ADDRESS, Address, state
-from api.levels import FIGURES
+from api.levels import PLACES
 from api.pages import Listing, secrecy
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
@@ -24,6 +24,8 @@ class ObservationQuery(pages.Query):
 
     indicator: Annotated[str | None, Field(max_length=63)] = None
     source: Annotated[str | None, Field(max_length=63)] = None
+    territory: Annotated[str | None, Field(max_length=100)] = None
+    """One place of any kind, as /v1/territories names it."""
     from_: Annotated[date | None, Field(alias="from")] = None
     """First day of the earliest period."""
     to: date | None = None
@@ -32,12 +34,13 @@ class ObservationQuery(pages.Query):
 
 TERRITORY = {
     "territory_kind": """case when m.id is not null then 'municipality' when t.territory_id < 1000 then 'country'
-        when t.territory_id < 100000 then 'admin1' else 'unspecified' end""",
+        when t.territory_id < 100000 then 'admin1' when t.territory_id < 1000000000 then 'unspecified' else 'community' end""",
     # Looked up elsewhere only where it is no municipality.
     "territory": "coalesce(m.name, (select y.name from territory y where y.id = t.territory_id))",
     "municipality_id": "m.id",
     "municipality": "m.name",
 }
+AT = "t.territory_id = (select app.territory_of({value}))"
 PLACE, PERIOD = ("t.territory_id", "int"), ("t.period_on", "date")
 REST = (("t.indicator_id", "int"), ("t.source_id", "int"), ("t.frequency", "text"), ("t.dims", "text"))
 BY_PERIOD = (PERIOD, PLACE, *REST)
@@ -46,12 +49,13 @@ OBSERVATIONS = Listing(
     ObservationOut,
     "observation t left join municipality m on m.id = t.territory_id"
     " join indicator i on i.id = t.indicator_id join source s on s.id = t.source_id",
-    FIGURES,
+    PLACES,
     BY_PERIOD,
     ObservationQuery,
     {
         "indicator": "t.indicator_id = (select x.id from indicator x where x.code = {value})",
         "source": "t.source_id = (select x.id from source x where x.code = {value})",
+        "territory": AT,
         "from_": "t.period_on >= {value}",
         "to": "t.period_on <= {value}",
     },
@@ -70,16 +74,18 @@ class PopulationQuery(pages.Query):
     """How populations are listed."""
 
     year: Annotated[int | None, Field(ge=1900, le=2100)] = None
+    territory: Annotated[str | None, Field(max_length=100)] = None
+    """One place of any kind, as /v1/territories names it."""
 
 
 POPULATIONS = Listing(
     "populations",
     PopulationOut,
     "population t left join municipality m on m.id = t.territory_id join source s on s.id = t.source_id",
-    FIGURES,
+    PLACES,
     (("t.territory_id", "int"), ("t.year", "int"), ("t.source_id", "int")),
     PopulationQuery,
-    {"year": "t.year = {value}"},
+    {"year": "t.year = {value}", "territory": AT},
     {**TERRITORY, "source": "s.code"},
 )
 
@@ -100,26 +106,58 @@ Dims = Annotated[str, Query(max_length=300, description="Breakdown, such as age=
 STATED = {201: {"model": ObservationOut, "description": "The first value at this address."}} | problems.refusals(
     Conflict, Invalid, Stale, Unconditional
 )
-ONE = "/v1/municipalities/{unit}/observations/{indicator}/{period}"
+ONE = "/v1/{noun}/{{unit}}/observations/{{indicator}}/{{period}}"
+TerritoryName = Annotated[
+    str,
+    Path(
+        max_length=100,
+        description="A place of any kind: integer key, `scheme:code`, ISO code of a country (`HN`) or first level (`HN-AT`), or "
+        "`unspecified:HN-AT` for what an office could place in a first level no better.",
+    ),
+]
 
 
-def _meant(unit: UnitName, indicator: IndicatorCode, period: Period, source: SourceCode, dims: Dims = "") -> Address:
+def _of_municipality(unit: UnitName, indicator: IndicatorCode, period: Period, source: SourceCode, dims: Dims = "") -> Address:
     return Address(unit, indicator, period, source, dims)
 
 
-Meant = Annotated[Address, Depends(_meant)]
+def _of_territory(unit: TerritoryName, indicator: IndicatorCode, period: Period, source: SourceCode, dims: Dims = "") -> Address:
+    return Address(unit, indicator, period, source, dims, "territories")
 
 
-@router.get(ONE, response_model=ObservationOut, responses=problems.refusals(Invalid))
-async def read_observation(request: Request, meant: Meant, reading: Asking) -> Response:
+OfMunicipality = Annotated[Address, Depends(_of_municipality)]
+OfTerritory = Annotated[Address, Depends(_of_territory)]
+
+
+async def _state(caller: Caller, meant: Address, body: ObservationFields, if_match: int | None) -> Response:
+    fresh = await state(caller, OBSERVATION, meant, body, if_match)
+    return await pages.written(caller, OBSERVATION, meant.text(), meant.location(), status=201 if fresh else 200)
+
+
+@router.get(ONE.format(noun="municipalities"), response_model=ObservationOut, responses=problems.refusals(Invalid))
+async def read_observation(request: Request, meant: OfMunicipality, reading: Asking) -> Response:
     """One value, with the ETag that a change of it needs."""
     return await pages.one(request, reading, OBSERVATION, meant.text())
 
 
-@router.put(ONE, response_model=ObservationOut, responses=STATED)
-async def state_observation(meant: Meant, body: ObservationFields, caller: Writing, if_match: IfMatch) -> Response:
+@router.put(ONE.format(noun="municipalities"), response_model=ObservationOut, responses=STATED)
+async def state_observation(meant: OfMunicipality, body: ObservationFields, caller: Writing, if_match: IfMatch) -> Response:
     """State a value at its address: 201 for the first one there. The same again is 200 and changes nothing, so repeating a lost request is
     safe; another value needs If-Match, and what it replaces stays in the revisions. Needs `figures:write` there, or is an association's
     draft where nobody runs the municipality."""
-    fresh = await state(caller, OBSERVATION, meant, body, if_match)
-    return await pages.written(caller, OBSERVATION, meant.text(), meant.location(), status=201 if fresh else 200)
+    return await _state(caller, meant, body, if_match)
+
+
+@router.get(ONE.format(noun="territories"), response_model=ObservationOut, responses=problems.refusals(Invalid))
+async def read_territory_observation(request: Request, meant: OfTerritory, reading: Asking) -> Response:
+    """One value of a place of any kind, with the ETag that a change of it needs."""
+    return await pages.one(request, reading, OBSERVATION, meant.text())
+
+
+@router.put(ONE.format(noun="territories"), response_model=ObservationOut, responses=STATED)
+async def state_territory_observation(meant: OfTerritory, body: ObservationFields, caller: Writing, if_match: IfMatch) -> Response:
+    """State a value of a country, first level, municipality, community, or of what could be placed in a first level only. Those of
+    municipalities and of what could not be placed are added up; those of a country or first level stand beside the sum, and those of a
+    community by themselves. As for a municipality: 201, 200 for the same again, If-Match for another value. Needs `figures:write` in the
+    country, or for a community in its municipality."""
+    return await _state(caller, meant, body, if_match)
