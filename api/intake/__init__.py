@@ -25,7 +25,7 @@ async def take(reading: Reading, plan: Plan, upload: Upload, tell: Tell = _silen
     tally = plan.reader.tally
     async with reading.house.doors.imports.acquire() as connection:
         tell("reading", 0, 1)
-        chunks = await staging.stage(connection, intake, plan.reader, upload, plan.places)
+        chunks = await staging.stage(connection, intake, plan.reader, upload, plan.lookup)
         tell("reading", 1, 1)
         report = await reporting.reported(connection, intake, tally)
         await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), report)

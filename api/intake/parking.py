@@ -16,7 +16,7 @@ FETCH = f"""select t.id, t.import_id, t.source_id, t.place, t.rows, t.assigned_t
     from parked t join import i on i.id = t.import_id where t.id = $1 and {SEEN}"""
 PLACE = """select m.id, m.country_id, m.country_id = any((select app.write_countries())::int[]) as may from municipality m where m.id =
 app.municipality_of($1)"""
-STAGE = """insert into staged select r[1]::int, split_part($2, '|', 1), split_part($2, '|', 2), r[2], r[3]::date, r[4], r[5]::numeric, ''
+STAGE = """insert into staged select r[1]::int, 0, r[2], r[3]::date, r[4], r[5]::numeric, '', coalesce(r[6], ''), coalesce(r[7], 'A')
     from jsonb_array_elements($1::jsonb) e, lateral (select array(select jsonb_array_elements_text(e)) as r) x"""
 REMEMBER = """insert into place_match (source_id, place, country_id, territory_id) values ($1, $2, $3, $4)
     on conflict (source_id, place, country_id) do update set territory_id = excluded.territory_id"""
@@ -50,7 +50,6 @@ async def assign(reading: Reading, parked_id: UUID, address: str) -> None:
 
 
 async def _staged(connection: asyncpg.Connection, row: asyncpg.Record, place: asyncpg.Record) -> None:
-    await connection.execute(STAGE, row["rows"], row["place"])
-    code, _, name = row["place"].partition("|")
-    await connection.execute("insert into placed values ($1, $2, $3, $4, '', false)", code, name, place["id"], place["country_id"])
+    await connection.execute(STAGE, row["rows"])
+    await connection.execute("insert into placed values (0, $1, '', '', $2, $3, '', false)", row["place"], place["id"], place["country_id"])
     await connection.execute(staging.CELLS.format(chunk=10**9))

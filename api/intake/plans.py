@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from api.access import House
 from api.domain.indicator.imports import source_for, territory
 from api.intake.keeping import Kept, Observations, Populations
-from api.intake.staging import Places, by_code, by_name
-from api.readers import Reader, reader_of
+from api.intake.placing import Lookup
+from api.readers import Reader
 from api.readers.populations import Populations as PopulationReader
+from api.readers.shapes import reader_of
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Plan:
     reader: Reader
     source: str
     source_id: int
-    places: Places
+    lookup: Lookup
     kept: Kept
     dry_run: bool = False
     whole: bool = False
@@ -30,19 +31,17 @@ async def _source(house: House, code: str) -> int:
     return source_for(await house.doors.reads.fetchrow("select id, code from source where code = $1", code))
 
 
-async def observations(house: House, reader: str, source: str, *, dry_run: bool, whole: bool = False) -> Plan:
-    """Counts in the layout `reader`, by `source`. Raises Invalid where either is not known."""
-    layout = reader_of(reader)
-    return Plan("observations", reader, layout, source, await _source(house, source), by_code(layout.scheme), Observations, dry_run, whole)
-
-
 @dataclass(frozen=True)
 class Where:
-    """Where the places of a table of residents are looked up: by a scheme's codes, or by name in one first level."""
+    """Where the places of a file are looked up that it names without saying so: a scheme's codes, or names in a country or first level."""
 
     country: str | None = None
     admin1: str | None = None
     scheme: str | None = None
+
+    def told(self) -> dict[str, str]:
+        """What was said, by role."""
+        return {role: said for role, said in (("country", self.country), ("admin1", self.admin1), ("scheme", self.scheme)) if said}
 
 
 TERRITORY = (
@@ -50,9 +49,23 @@ TERRITORY = (
 )
 
 
+async def _known(house: House, where: Where, required: bool) -> None:
+    if where.country or where.admin1 or required:
+        units = await house.doors.reads.fetchrow(TERRITORY, where.country, where.admin1)
+        territory(units["country"], units["admin1"], where.admin1)
+
+
+async def observations(house: House, reader: str, source: str, where: Where = Where(), *, dry_run: bool, whole: bool = False) -> Plan:
+    """Counts in the layout `reader`, by `source`. Raises Invalid where either, or the territory told, is not known."""
+    shaped = reader_of(reader, where.told())
+    await _known(house, where, required=False)
+    layout = shaped.layout
+    lookup = Lookup(layout.of, layout.within, layout.digits)
+    return Plan("observations", reader, shaped, source, await _source(house, source), lookup, Observations, dry_run, whole)
+
+
 async def populations(house: House, year: int, source: str, where: Where, *, dry_run: bool) -> Plan:
     """Residents of `year`, by `source`. Raises Invalid where the source or the territory is not known."""
     found = await _source(house, source)
-    units = await house.doors.reads.fetchrow(TERRITORY, where.country, where.admin1)
-    places = by_code(where.scheme) if where.scheme else by_name(*territory(units["country"], units["admin1"], where.admin1))
-    return Plan("populations", "populations", PopulationReader(year, where.scheme or ""), source, found, places, Populations, dry_run)
+    await _known(house, where, required=not where.scheme)
+    return Plan("populations", "populations", PopulationReader(year, where.told()), source, found, Lookup(), Populations, dry_run)

@@ -12,7 +12,7 @@ from api import db
 from api.access import Caller
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Kept, made, merged, new_id
-from api.domain.indicator.observations import Import, ImportState
+from api.domain.indicator.imports import Import, ImportState
 from api.domain.levels.organisations import Association, Organisation, OrganisationFields
 from api.domain.levels.registers import Ledger, code, confirmed_ends, day, standing
 from api.domain.levels.ties import Affiliation, AffiliationFields, Side, State

@@ -6,7 +6,7 @@ from uuid import uuid5
 import asyncpg
 
 from api.domain.fields import new_id
-from api.domain.indicator.observations import Report, RowError
+from api.domain.indicator.imports import Report, RowError
 from api.idempotency import same
 from api.intake.upload import Intake, Upload
 from api.readers import Tally
@@ -14,27 +14,50 @@ from api.readers import Tally
 WORDS = {
     "columns-short": "The row has fewer columns than the header.",
     "year-invalid": "The year is not a year.",
+    "month-invalid": "The month is not a month.",
+    "period-invalid": "The period is none: write 2024, 2024-Q1, 2024-01 or Enero 2024.",
     "number-invalid": "A cell that must hold a number holds something else.",
+    "formula": "A cell holds a formula, or an error, and not its value; save the file with values.",
     "value-negative": "A count cannot be negative.",
+    "value-or-status": "Without a value the status is M (missing) or Q (suppressed), and only then.",
+    "status-unknown": "The status is none of A, B, E, P, M, Q (SDMX).",
+    "dims-invalid": "The breakdown is none: write sex=F;age=15-24.",
+    "breakdown-unknown": "A word of a breakdown is not in the layout; it must be added there before it can be counted.",
+    "indicator-missing": "The row names no indicator.",
+    "indicator-unknown": "There is no such indicator; see GET /v1/indicators.",
+    "indicator-computed": "This indicator is computed here; nobody states it.",
+    "count-not-whole": "A count is a whole number; write 1234 or 1,234.",
+    "percent-over-100": "A percentage is at most 100.",
+    "stated-twice": "The file states this value more than once; one of the rows must be wrong.",
+    "rate-differs": "The stated rate does not follow from count and residents.",
     "population-missing": "The row states no number of residents.",
+    "place-missing": "The row names no place.",
+    "place-aggregate": "The row is about several places at once, and no place of its own.",
     "place-not-yours": "You may not write figures of this place; ask whoever manages it.",
-    "place-unknown": "No municipality has this code or name; assign it: POST /v1/parked/{id}/assign.",
+    "place-unknown": "No one place has this code or name; assign it: POST /v1/parked/{id}/assign.",
+    "total-row": "The row sums up others.",
+    "note-line": "A line of text below the table.",
+    "other-indicator": "The row is about something that this reader does not take.",
+    "blank-row": "Every period of the row is blank: not yet reported.",
 }
+"""Why a row was refused, parked or passed over."""
 GROUPS = """
 with bad as (
-  select problem as code, row_number, nullif(trim(place || ' ' || name), '') as place from staged where problem <> ''
-  union select p.verdict, s.row_number, trim(p.place || ' ' || p.name) from staged s join placed p on p.place = s.place and p.name =
-  s.name where p.verdict <> '' and s.problem = '')
+  select s.problem as code, s.row_number, nullif(trim(n.code || ' ' || n.name), '') as place from staged s
+  left join named n on n.place = s.place where s.problem <> ''
+  union select p.verdict, s.row_number, nullif(trim(p.code || ' ' || p.name), '') from staged s join placed p on p.place = s.place
+  where p.verdict <> '' and s.problem = '')
 select code, count(distinct row_number) as count, (array_agg(distinct row_number order by row_number))[1:100] as rows,
        coalesce((array_agg(distinct place order by place) filter (where place is not null))[1:100], '{}') as places from bad group by code
        order by code"""
-USED = """select count(distinct s.row_number) from staged s join placed p on p.place = s.place and p.name = s.name where s.problem = ''
-and p.verdict = ''"""
+USED = """select count(*) as used, count(*) filter (where summed) as summed from (
+            select r, bool_or(cardinality(c.rows) > 1) as summed from cells c, unnest(c.rows) r group by r) x"""
 TOTALS = """select coalesce(i.code, 'population') as code, extract(year from c.period_on)::int::text as year, sum(c.value)::float8 as total
-            from cells c left join indicator i on i.id = c.indicator_id group by 1, 2 order by 1, 2"""
+            from cells c left join indicator i on i.id = c.indicator_id where c.dims = '' group by 1, 2 order by 1, 2"""
 CANDIDATES = """select p.name, array_agg(distinct m.id || ' ' || m.name || ' (' || coalesce(d.code, c.iso2) || ')') as found
-    from placed p join municipality m on m.name_key = app.name_key(p.name) join country c on c.id = m.country_id left join admin1 d on
-    d.id = m.admin1_id
+    from placed p join (select id, name, name_key, country_id, admin1_id from municipality
+      union all select id, name, name_key, country_id, id from admin1) m on m.name_key = app.name_key(p.name)
+    join country c on c.id = m.country_id left join admin1 d on d.id = m.admin1_id
     where p.verdict = 'place-unknown' and p.name <> '' group by 1 limit 100"""
 
 
@@ -47,21 +70,31 @@ async def reported(connection: asyncpg.Connection, intake: Intake, tally: Tally)
     for row in await connection.fetch(TOTALS):
         totals.setdefault(row["code"], {})[row["year"]] = row["total"]
     parked = by_code.pop("place-unknown", 0)
+    used = await connection.fetchrow(USED)
     return Report(
         rows_in=tally.rows_in,
-        rows_used=await connection.fetchval(USED),
+        rows_used=used["used"],
+        rows_stored=used["used"] - used["summed"],
+        rows_summed=used["summed"],
         rows_parked=parked,
         rows_refused=sum(by_code.values()),
-        rows_ignored=tally.ignored,
+        rows_ignored=sum(tally.ignored_counts.values()),
         values=await connection.fetchval("select count(*) from cells"),
         not_yet_reported=tally.blank,
         codes_healed=tally.healed,
+        header_row=tally.header_row,
+        sheet=tally.sheet,
         errors=[_error(g, candidates) for g in groups],
+        ignored=[_ignored(tally, code) for code in sorted(tally.ignored)],
         totals=totals,
         created=intake.counts["created"],
         changed=intake.counts["changed"],
         unchanged=intake.counts["unchanged"],
     )
+
+
+def _ignored(tally: Tally, code: str) -> RowError:
+    return RowError(code=code, detail=WORDS[code], count=tally.ignored_counts[code], rows=tally.ignored[code])
 
 
 def _error(group: Any, candidates: dict[str, list[str]]) -> RowError:
@@ -109,11 +142,10 @@ async def end(connection: asyncpg.Connection, intake: Intake, report: Report) ->
             await _park(connection, intake)
 
 
-PARK = """select p.place || '|' || p.name as place, count(distinct s.row_number)::int as n,
-            json_agg(json_build_array(s.row_number, s.indicator, s.period_on, s.frequency, s.value) order by s.row_number,
-            s.period_on)::text as rows
-          from staged s join placed p on p.place = s.place and p.name = s.name where p.verdict = 'place-unknown' and s.problem = '' group
-          by 1"""
+PARK = """select p.key as place, count(distinct s.row_number)::int as n,
+            json_agg(json_build_array(s.row_number, s.indicator, s.period_on, s.frequency, s.value, s.dims, s.status)
+              order by s.row_number, s.period_on)::text as rows
+          from staged s join placed p on p.place = s.place where p.verdict = 'place-unknown' and s.problem = '' group by 1"""
 
 
 async def _park(connection: asyncpg.Connection, intake: Intake) -> None:

@@ -97,7 +97,8 @@ CONFIRMED: Thing = ("affiliation", {"state": "confirmed", "proposed_by": "associ
 PARTICIPATION: Thing = ("participation", {"level": "municipality", "basis": "seeded"})
 COUNTED = ("in", "used", "parked", "refused", "ignored")
 REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("values", "created", "changed", "unchanged", "ended"), 0)
-REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "totals": {}}
+REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "ignored": [], "warnings": [], "totals": {}}
+REPORT |= {"rows_stored": None, "rows_summed": None, "header_row": 1, "sheet": None}
 
 
 DEFINED = {f"label_{language}": "Seeded" for language in ("en", "es", "pt")} | {"unit": "count", "direction": "down"}

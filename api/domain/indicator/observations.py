@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import PrivateAttr
-from sqlalchemy.dialects.postgresql import ARRAY, INTEGER, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, INTEGER
 from sqlmodel import Field
 
-from api.domain.fields import Fields, Kept, Number, Row, Text, one_of, superseded
+from api.domain.fields import Fields, Kept, Number, Text, one_of, superseded
 
 
 class Frequency(StrEnum):
@@ -163,130 +163,3 @@ class PopulationOut(Kept):
     """Residents."""
     import_id: UUID | None
     row_number: int | None
-
-
-class ImportState(StrEnum):
-    """What came of an import."""
-
-    RUNNING = "running"
-    """Under way, or broken off: send the same file again, what is kept already stays as it is."""
-    DONE = "done"
-    CHECKED = "checked"
-    """A dry run: nothing was kept."""
-    REFUSED = "refused"
-
-
-class Import(Row, table=True):
-    """The row of one upload and all that came of it."""
-
-    principal_id: UUID
-    country_id: int = 0
-    municipality_id: int = 0
-    organisation_id: UUID | None = None
-    kind: str
-    reader: str
-    source: str | None = None
-    file_name: str | None = None
-    file_sha256: str
-    bytes: int
-    dry_run: bool
-    state: ImportState = one_of(ImportState)
-    report: dict[str, Any] = Field(sa_type=JSONB)
-
-
-class RowError(Fields):
-    """Rows of a file that were refused or parked for one reason."""
-
-    code: str
-    """Stable kebab-case code."""
-    detail: str
-    count: int
-    rows: list[int]
-    """The first hundred row numbers, from 1, the header being row 1."""
-    places: list[str] = Field(default_factory=list)
-    """The first hundred places as the file names them, where the place is the reason."""
-    candidates: dict[str, list[str]] = Field(default_factory=dict)
-    """Place -> what it may be."""
-
-
-class Report(Fields):
-    """What came of every row. rows_in = rows_used + rows_parked + rows_refused + rows_ignored."""
-
-    rows_in: int
-    rows_used: int
-    """Rows that a value was made of, alone or summed with others."""
-    rows_parked: int
-    """Rows kept aside until somebody says which place is meant."""
-    rows_refused: int
-    rows_ignored: int
-    """Rows that state nothing: another indicator, or every period blank."""
-    values: int
-    """Values the file states."""
-    created: int
-    changed: int
-    """Values that were restated; what stood there is in their revisions."""
-    unchanged: int
-    not_yet_reported: int
-    """Blank periods: not kept, and never taken for zero."""
-    codes_healed: int = 0
-    """Codes that had lost their leading zeros and were understood all the same."""
-    ended: int = 0
-    """Only with mode=snapshot: records that the file no longer holds and that were ended."""
-    would_end: list[str] = Field(default_factory=list)
-    """Only with mode=snapshot without confirmation: the first hundred that would end."""
-    errors: list[RowError] = Field(default_factory=list)
-    totals: dict[str, dict[str, float]] = Field(default_factory=dict)
-    """Indicator -> year -> sum of the file's values, to be held against the publisher's own totals."""
-
-
-class ImportOut(Row):
-    """An import as it is read."""
-
-    kind: str
-    reader: str
-    source: str | None
-    file_name: str | None
-    file_sha256: str
-    bytes: int
-    dry_run: bool
-    state: ImportState
-    report: Report
-
-
-class Parked(Row, table=True):
-    """The row of what a file states of a place that is not known yet."""
-
-    import_id: UUID = Field(foreign_key="import.id")
-    principal_id: UUID
-    country_id: int = 0
-    source_id: int | None = None
-    place: str
-    row_count: int
-    rows: list[Any] = Field(sa_type=JSONB)
-    assigned_territory_id: int | None = None
-
-
-class ParkedOut(Row):
-    """Rows kept aside until somebody says which place they mean."""
-
-    import_id: UUID
-    code: str
-    """The place's code as the file has it; empty where it has none."""
-    name: str
-    """The place's name as the file has it."""
-    row_count: int
-    row_numbers: list[int]
-    """Rows of the file, the header being row 1; the first hundred."""
-    assigned_territory_id: int | None
-    """What somebody said is meant; the rows were then taken in."""
-    assigned_municipality_id: int | None = superseded()
-    """The same where it is a municipality, null elsewhere; kept for clients written for 0.1.0."""
-    candidates: list[str]
-    """Municipalities of that name, as `key name (first level)`."""
-
-
-class Assignment(Fields):
-    """The body that says which place is meant."""
-
-    municipality: str = Field(max_length=100)
-    """Key or `scheme:code`."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from api.domain.errors import Conflict, Invalid
-from api.domain.indicator.observations import Report, RowError
+from api.domain.indicator.imports import Report, RowError
 from api.domain.levels.ties import Affiliation, State
 
 Kind = TypeVar("Kind")
@@ -35,6 +35,8 @@ class Ledger:
         return Report(
             rows_in=self.rows_in,
             rows_used=self.rows_in - refused,
+            rows_stored=self.rows_in - refused,
+            rows_summed=0,
             rows_parked=0,
             rows_refused=refused,
             rows_ignored=0,

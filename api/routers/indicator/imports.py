@@ -10,7 +10,7 @@ from api import pages, problems
 from api.access import Asking, Reading
 from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
-from api.domain.indicator.observations import Assignment, ImportOut, ParkedOut
+from api.domain.indicator.imports import Assignment, ImportOut, ParkedOut
 from api.idempotency import IdempotencyKey
 from api.intake import plans, take
 from api.intake.parking import assign
@@ -19,22 +19,15 @@ from api.levels import Shape
 from api.pages import Listing, secrecy
 
 router = APIRouter(tags=["imports"], route_class=ReadRoute)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA = ("text/csv", XLSX, "application/x-ndjson", "application/octet-stream")
 FILE = {
     "requestBody": {
         "required": True,
-        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", "application/octet-stream")},
+        "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA},
     }
 }
 ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
-Name = Annotated[str | None, Query(max_length=200, description="Name of the file, for the record.")]
-DryRun = Annotated[bool, Query(description="Check everything and keep nothing but the report.")]
-Atomic = Annotated[
-    str,
-    Query(
-        pattern="^(all|chunk)$", description="`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up."
-    ),
-]
-
 IMPORTS = Listing(
     "imports",
     ImportOut,
@@ -63,9 +56,9 @@ PARKED = Listing(
         "name": "split_part(t.place, '|', 2)",
         "assigned_municipality_id": "case when app.is_municipality(t.assigned_territory_id) then t.assigned_territory_id end",
         "row_numbers": "(select (array_agg(distinct (e->>0)::int order by (e->>0)::int))[1:100] from jsonb_array_elements(t.rows) e)",
-        "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from municipality m left join admin1 d
-        on d.id = m.admin1_id
-                         where m.name_key = app.name_key(split_part(t.place, '|', 2)) order by m.id limit 20)""",
+        "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from (
+          select x.id, x.name, x.name_key, x.admin1_id from municipality x union all select x.id, x.name, x.name_key, x.id from admin1 x) m
+          left join admin1 d on d.id = m.admin1_id where m.name_key = app.name_key(split_part(t.place, '|', 2)) order by m.id limit 20)""",
     },
 )
 publish(
@@ -84,24 +77,40 @@ async def _answer(reading: Reading, request: Request, id: UUID) -> Response:
     return answer
 
 
+class ObservationsAsked(BaseModel):
+    """What a file of figures does not say itself."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    reader: Annotated[str, Field(max_length=40)]
+    """Layout of the file (GET /v1/readers): sesnsp, long, names-wide, names-long, or that of an office."""
+    source: Annotated[str, Field(max_length=63)]
+    """Code of the source (GET /v1/sources)."""
+    country: Annotated[str | None, Field(max_length=3)] = None
+    """Where names are looked up, for layouts without codes that do not say it."""
+    admin1: Annotated[str | None, Field(max_length=10)] = None
+    """ISO 3166-2 code of the first level in which names are looked up; needed where a name is not unique in the country."""
+    dry_run: bool = False
+    """Check everything and keep nothing but the report."""
+    atomic: Annotated[str, Field(pattern="^(all|chunk)$")] = "chunk"
+    """`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up."""
+    file_name: Annotated[str | None, Field(max_length=200)] = None
+    """Name of the file, for the record."""
+
+
 @router.post("/v1/imports/observations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
 async def import_observations(
-    request: Request,
-    reading: Asking,
-    reader: Annotated[str, Query(max_length=40, description="Layout of the file: sesnsp.")],
-    source: Annotated[str, Query(max_length=63, description="Code of the source (GET /v1/sources).")],
-    dry_run: DryRun = False,
-    atomic: Atomic = "chunk",
-    file_name: Name = None,
-    key: IdempotencyKey = None,
+    request: Request, reading: Asking, asked: Annotated[ObservationsAsked, Query()], key: IdempotencyKey = None
 ) -> Response:
-    """Take in a file of counts: the body is the file itself. The same file again changes nothing; a corrected one restates, and what
-    stood there
-    stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the report; rows of places that
-    are not
-    known are parked, rows of places that are not yours are refused."""
-    plan = await plans.observations(reading.house, reader, source, dry_run=dry_run, whole=atomic == "all")
-    intake = await take(reading, plan, await received(request, file_name, key))
+    """Take in a file of figures: the body is the file itself, CSV (comma, semicolon or tab; UTF-8 or Windows-1252), XLSX, or NDJSON where
+    the layout takes lines. The same file again changes nothing; a corrected one restates, and what stood there stays in the revisions.
+    Blank months are not yet reported, never zero. Every row is accounted for in the report: rows_in = rows_stored + rows_summed +
+    rows_parked + rows_refused + rows_ignored. Rows of places that are not known are parked, rows of places that are not yours are refused;
+    what an office could not place ("No Especificado") is of its first level's not specified. A file that tells who people are is refused
+    whole."""
+    where = plans.Where(asked.country, asked.admin1)
+    plan = await plans.observations(reading.house, asked.reader, asked.source, where, dry_run=asked.dry_run, whole=asked.atomic == "all")
+    intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)
 
 

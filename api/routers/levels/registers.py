@@ -11,7 +11,7 @@ from api.access import Caller, Writing
 from api.collection import ReadRoute
 from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
 from api.domain.fields import found, known
-from api.domain.indicator.observations import Import, ImportOut
+from api.domain.indicator.imports import Import, ImportOut
 from api.domain.levels.organisations import Association
 from api.domain.roles import Action, Target
 from api.intake.registers import Asked, affiliations, organisations

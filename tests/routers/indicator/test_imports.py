@@ -18,6 +18,7 @@ async def send(client: httpx.AsyncClient, file: Path | bytes, kind: str = "obser
     answer = await client.post(f"/v1/imports/{kind}", params=query or SESNSP, content=body, headers={"Content-Type": "text/csv"})
     assert answer.status_code == 201, answer.text
     report = answer.json()["report"]
+    assert report["rows_used"] == report["rows_stored"] + report["rows_summed"]
     assert report["rows_in"] == report["rows_used"] + report["rows_parked"] + report["rows_refused"] + report["rows_ignored"], report
     assert report["values"] == report["created"] + report["changed"] + report["unchanged"], report
     return answer.json()
@@ -26,21 +27,23 @@ async def send(client: httpx.AsyncClient, file: Path | bytes, kind: str = "obser
 async def test_an_invented_file_from_dry_run_to_series(world: World) -> None:
     mx = await world.who("mx")
     checked = await send(mx, DATA / "sesnsp_invented.csv", **SESNSP, dry_run=True)
-    assert (checked["state"], checked["report"]["created"]) == ("checked", 32)
+    assert (checked["state"], checked["report"]["created"]) == ("checked", 44)
     assert (await mx.get("/v1/countries/MX/observations")).json()["items"] == []
     done = await send(mx, DATA / "sesnsp_invented_latin1.csv")
     report = done["report"]
     assert [report[k] for k in ("rows_in", "rows_used", "rows_parked", "rows_refused", "rows_ignored", "codes_healed")] == [
-        10,
-        4,
+        11,
+        5,
         1,
         3,
         2,
         1,
     ]
-    assert report["totals"] == {"homicide": {"2023": 15.0}, "unintentional-homicide": {"2023": 10.0}}
+    assert (report["rows_stored"], report["rows_summed"]) == (3, 2)
+    assert {e["code"]: e["rows"] for e in report["ignored"]} == {"other-indicator": [5], "blank-row": [11]}
+    assert report["totals"] == {"homicide": {"2023": 16.0}, "unintentional-homicide": {"2023": 10.0}}
     assert {e["code"]: e["rows"] for e in report["errors"]} == {
-        "place-unknown": [7],
+        "place-unknown": [12],
         "columns-short": [10],
         "number-invalid": [8],
         "value-negative": [9],
@@ -49,7 +52,7 @@ async def test_an_invented_file_from_dry_run_to_series(world: World) -> None:
     assert [p["count"] for p in months] == [3, 1, 0, 3, 2, 1, 0, 2, 1, 1]
     assert {p["reason"] for p in months} == {"no-population"}
     again = await send(mx, DATA / "sesnsp_invented.csv")
-    assert [again["report"][k] for k in ("created", "changed", "unchanged")] == [0, 0, 32]
+    assert [again["report"][k] for k in ("created", "changed", "unchanged")] == [0, 0, 44]
 
 
 async def test_residents_by_name_and_the_rate_of_a_part_of_a_year(world: World) -> None:
@@ -68,7 +71,7 @@ async def test_a_corrected_file_restates_and_keeps_what_stood_there(world: World
     first = await send(mx, DATA / "sesnsp_invented.csv")
     corrected = (DATA / "sesnsp_invented.csv").read_bytes().replace(b"fuego,2,1", b"fuego,5,1")
     second = await send(mx, corrected)
-    assert [second["report"][k] for k in ("created", "changed", "unchanged")] == [0, 1, 31]
+    assert [second["report"][k] for k in ("created", "changed", "unchanged")] == [0, 1, 43]
     async with world.owner() as owner:
         rows = await owner.fetch("select value, revision, import_id::text, replaced_import_id::text from observation_revision")
         assert [tuple(r) for r in rows] == [(3, 1, first["id"], second["id"])]
@@ -97,7 +100,7 @@ async def test_a_lost_answer_is_asked_for_again_with_its_key(world: World) -> No
 async def test_places_that_are_not_yours_are_refused_row_by_row(world: World) -> None:
     gt = await world.who("gt")
     report = (await send(gt, DATA / "sesnsp_invented.csv"))["report"]
-    assert (report["rows_used"], report["created"], report["rows_refused"]) == (0, 0, 7)
+    assert (report["rows_used"], report["created"], report["rows_refused"]) == (0, 0, 8)
     assert {e["code"] for e in report["errors"]} >= {"place-not-yours"}
 
 
@@ -121,7 +124,7 @@ async def test_an_association_drafts_for_a_municipality_that_nobody_runs(world: 
                 "update municipality set external_ids = external_ids || jsonb_build_object('mx-inegi', $1::text) where id = $2", code, place
             )
     report = (await send(anam, text.encode()))["report"]
-    assert {e["code"]: e["rows"] for e in report["errors"]}["place-not-yours"] == [6, 8]
+    assert {e["code"]: e["rows"] for e in report["errors"]}["place-not-yours"] == [6, 7, 8]
     assert report["created"] == 20
     drafts = (await anam.get(f"/v1/municipalities/{unmanned}/observations")).json()["items"]
     assert {o["assisted"] for o in drafts} == {True}
@@ -139,7 +142,7 @@ async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> Non
     mx, gt = await world.who("mx"), await world.who("gt")
     done = await send(mx, DATA / "sesnsp_invented.csv")
     parked = (await mx.get("/v1/parked")).json()["items"]
-    assert [(p["import_id"], p["code"], p["name"], p["row_numbers"]) for p in parked] == [(done["id"], "11999", "No Especificado", [7])]
+    assert [(p["import_id"], p["code"], p["name"], p["row_numbers"]) for p in parked] == [(done["id"], "11998", "Villa Inventada", [12])]
     address = f"/v1/parked/{parked[0]['id']}/assign"
     assert (await gt.post(address, json={"municipality": "mx-inegi:11001"})).status_code == 404
     assert (await mx.post(address, json={"municipality": "nowhere:1"})).json()["code"] == "place-unknown"
@@ -152,7 +155,7 @@ async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> Non
     values = (await mx.get("/v1/municipalities/mx-inegi:11001/observations")).json()["items"]
     assert ([v["value"] for v in values], {v["import_id"] for v in values}) == ([1] + [0] * 11, {done["id"]})
     again = (await send(mx, DATA / "sesnsp_invented_latin1.csv"))["report"]
-    assert (again["rows_parked"], again["created"], again["unchanged"]) == (0, 0, 44)
+    assert (again["rows_parked"], again["created"], again["unchanged"]) == (0, 0, 56)
 
 
 async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: World) -> None:

@@ -1,0 +1,35 @@
+"""What may not stand though its row can be read: indicators nobody states, values that are none of their unit, contradictions."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from api.readers import Reader
+
+INDICATORS = "select code, unit, origin from indicator where code = any($1)"
+WHOLE_ROW = "update staged set problem = '{code}' where problem = '' and row_number in ({rows})"
+"""A row is used or refused as a whole, however many periods stand across."""
+OF = "select s.row_number from staged s {join} where s.problem = '' and {wrong}"
+UNKNOWN = OF.format(join="left join indicator i on i.code = s.indicator", wrong="i.id is null")
+COMPUTED = OF.format(join="join indicator i on i.code = s.indicator", wrong="i.origin = 'computed'")
+BROKEN = OF.format(join="join indicator i on i.code = s.indicator", wrong="i.unit = 'count' and s.value <> trunc(s.value)")
+OVER = OF.format(join="join indicator i on i.code = s.indicator", wrong="i.unit = 'percent' and s.value > 100")
+TWICE = """select unnest(array_agg(s.row_number)) from staged s join placed p on p.place = s.place
+    where s.problem = '' and p.verdict = '' group by p.territory_id, s.indicator, s.period_on, s.frequency, s.dims
+    having count(*) > 1 and (app.adds_up(min(p.territory_id)) is false or app.is_municipality(min(p.territory_id))
+      or count(distinct s.place) < count(*))"""
+"""Several words of an office for what it could not place are parts of one sum; anything else that is stated twice is wrong once."""
+
+
+def checks(known: Iterable[Mapping[str, str]], reader: Reader) -> Iterator[str]:
+    """The statements that refuse rows, in order; `known` are the indicators of the catalogue that the file states. What reads every row is
+    only run where there is a reason."""
+    units, codes = {i["unit"] for i in known}, {i["code"] for i in known}
+    if reader.tally.indicators - codes:
+        yield WHOLE_ROW.format(code="indicator-unknown", rows=UNKNOWN)
+    if any(i["origin"] == "computed" for i in known):
+        yield WHOLE_ROW.format(code="indicator-computed", rows=COMPUTED)
+    if reader.tally.fractions and "count" in units:
+        yield WHOLE_ROW.format(code="count-not-whole", rows=BROKEN)
+    if "percent" in units:
+        yield WHOLE_ROW.format(code="percent-over-100", rows=OVER)
+    if reader.repeats == "refuse":
+        yield WHOLE_ROW.format(code="stated-twice", rows=TWICE)
