@@ -203,13 +203,17 @@ def rotate_keys() -> None:
 @take.command("observations")
 def import_observations(
     file: Path,
-    reader: Annotated[str, typer.Option(help="Layout of the file: sesnsp.")],
-    source: Annotated[str, typer.Option(help="Code of the source.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep only the report.")] = False,
-    person: Annotated[str | None, typer.Option("--as", help="Whose rights count; the first administrator of the region.")] = None,
+    reader: str = typer.Option(..., help="Layout of the file, as GET /v1/readers names it."),
+    source: str = typer.Option(..., help="Code of the source."),
+    country: str = typer.Option(None, help="ISO code; where names are looked up."),
+    admin1: str = typer.Option(None, help="ISO 3166-2 code of the first level names are looked up in."),
+    dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, keep only the report."),
+    accept_warnings: bool = typer.Option(False, "--accept-warnings", help="Keep it though it is unlike what is known."),
+    person: str = typer.Option(None, "--as", help="Whose rights count; the first administrator of the region."),
 ) -> None:
-    """Take in a file of counts, like POST /v1/imports/observations. Prints the report."""
-    _take(person, file, lambda house: plans.observations(house, reader, source, dry_run=dry_run))
+    """Take in a file of figures, like POST /v1/imports/observations. Prints the report."""
+    where, how = plans.Where(country, admin1), plans.How(dry_run, accepted=accept_warnings)
+    _take(person, file, lambda house: plans.observations(house, reader, source, where, how))
 
 
 @take.command("populations")
@@ -221,11 +225,12 @@ def import_populations(
     admin1: str = typer.Option(None, help="ISO 3166-2 code of the first level names are looked up in."),
     scheme: str = typer.Option(None, help="Scheme of the code column, instead of names."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, keep only the report."),
+    accept_warnings: bool = typer.Option(False, "--accept-warnings", help="Keep it though it is unlike what is known."),
     person: str = typer.Option(None, "--as", help="Whose rights count; the first administrator of the region."),
 ) -> None:
     """Take in a table of residents, like POST /v1/imports/populations. Prints the report."""
-    where = plans.Where(country, admin1, scheme)
-    _take(person, file, lambda house: plans.populations(house, year, source, where, dry_run=dry_run))
+    where, how = plans.Where(country, admin1, scheme), plans.How(dry_run, accepted=accept_warnings)
+    _take(person, file, lambda house: plans.populations(house, year, source, where, how))
 
 
 def _take(person: str | None, file: Path, plan: Callable[[House], Awaitable[plans.Plan]]) -> None:

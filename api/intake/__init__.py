@@ -6,8 +6,11 @@ the same statement changes nothing, so a broken-off import is finished by sendin
 
 from collections.abc import Callable
 
+import asyncpg
+
 from api.access import Reading
-from api.intake import keeping, reporting, staging
+from api.domain.indicator.imports import Report
+from api.intake import keeping, reporting, staging, weighing
 from api.intake.plans import Plan
 from api.intake.upload import Intake, Upload
 
@@ -22,16 +25,24 @@ async def take(reading: Reading, plan: Plan, upload: Upload, tell: Tell = _silen
     """Take `upload` in. Raises Invalid where it has not the reader's layout, NotKnown where the token ends meanwhile."""
     assert reading.credential is not None
     intake = Intake(reading.house, reading.credential, reading.request_id, reading.at, plan.kind, plan.dry_run, plan.whole, plan.source_id)
-    tally = plan.reader.tally
+    intake.accepted = plan.accepted
     async with reading.house.doors.imports.acquire() as connection:
         tell("reading", 0, 1)
         chunks = await staging.stage(connection, intake, plan.reader, upload, plan.lookup)
         tell("reading", 1, 1)
-        report = await reporting.reported(connection, intake, tally)
+        report = await _report(connection, intake, plan)
         await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), report)
-        for chunk in range(chunks):
+        for chunk in range(0 if intake.holds(report) else chunks):
             await keeping.keep_chunk(connection, intake, plan.kept, chunk)
             tell("keeping", chunk + 1, chunks)
         await reporting.end(connection, intake, report.model_copy(update=intake.counts))
         await staging.clear(connection)
     return intake
+
+
+async def _report(connection: asyncpg.Connection, intake: Intake, plan: Plan) -> Report:
+    """What will come of every row, and what of it is unlike what is known."""
+    report = await reporting.reported(connection, intake, plan.reader.tally)
+    async with connection.transaction():
+        await intake.enter(connection)
+        return report.model_copy(update={"warnings": await weighing.weighed(connection, intake.source_id, plan.kept)})

@@ -25,6 +25,8 @@ class Plan:
     dry_run: bool = False
     whole: bool = False
     """Whether all is one transaction, or chunks of at most 50,000 values."""
+    accepted: bool = False
+    """Whether it is kept though it is unlike what is known."""
 
 
 async def _source(house: House, code: str) -> int:
@@ -55,17 +57,28 @@ async def _known(house: House, where: Where, required: bool) -> None:
         territory(units["country"], units["admin1"], where.admin1)
 
 
-async def observations(house: House, reader: str, source: str, where: Where = Where(), *, dry_run: bool, whole: bool = False) -> Plan:
-    """Counts in the layout `reader`, by `source`. Raises Invalid where either, or the territory told, is not known."""
+@dataclass(frozen=True)
+class How:
+    """How a file is taken in."""
+
+    dry_run: bool = False
+    whole: bool = False
+    accepted: bool = False
+
+
+async def observations(house: House, reader: str, source: str, where: Where, how: How) -> Plan:
+    """Figures in the layout `reader`, by `source`. Raises Invalid where either, or the territory told, is not known."""
     shaped = reader_of(reader, where.told())
     await _known(house, where, required=False)
     layout = shaped.layout
     lookup = Lookup(layout.of, layout.within, layout.digits)
-    return Plan("observations", reader, shaped, source, await _source(house, source), lookup, Observations, dry_run, whole)
+    found = await _source(house, source)
+    return Plan("observations", reader, shaped, source, found, lookup, Observations, how.dry_run, how.whole, how.accepted)
 
 
-async def populations(house: House, year: int, source: str, where: Where, *, dry_run: bool) -> Plan:
+async def populations(house: House, year: int, source: str, where: Where, how: How) -> Plan:
     """Residents of `year`, by `source`. Raises Invalid where the source or the territory is not known."""
     found = await _source(house, source)
     await _known(house, where, required=not where.scheme)
-    return Plan("populations", "populations", PopulationReader(year, where.told()), source, found, Lookup(), Populations, dry_run)
+    reader = PopulationReader(year, where.told())
+    return Plan("populations", "populations", reader, source, found, Lookup(), Populations, how.dry_run, how.whole, how.accepted)

@@ -6,7 +6,7 @@ from uuid import uuid5
 import asyncpg
 
 from api.domain.fields import new_id
-from api.domain.indicator.imports import Report, RowError
+from api.domain.indicator.imports import ImportState, Report, RowError
 from api.idempotency import same
 from api.intake.upload import Intake, Upload
 from api.readers import Tally
@@ -52,8 +52,8 @@ select code, count(distinct row_number) as count, (array_agg(distinct row_number
        order by code"""
 USED = """select count(*) as used, count(*) filter (where summed) as summed from (
             select r, bool_or(cardinality(c.rows) > 1) as summed from cells c, unnest(c.rows) r group by r) x"""
-TOTALS = """select coalesce(i.code, 'population') as code, extract(year from c.period_on)::int::text as year, sum(c.value)::float8 as total
-            from cells c left join indicator i on i.id = c.indicator_id where c.dims = '' group by 1, 2 order by 1, 2"""
+TOTALS = """select coalesce(i.code, 'population') as code, y.year::text as year, sum(y.total)::float8 as total
+            from yearly y left join indicator i on i.id = y.indicator_id group by 1, 2 order by 1, 2"""
 CANDIDATES = """select p.name, array_agg(distinct m.id || ' ' || m.name || ' (' || coalesce(d.code, c.iso2) || ')') as found
     from placed p join (select id, name, name_key, country_id, admin1_id from municipality
       union all select id, name, name_key, country_id, id from admin1) m on m.name_key = app.name_key(p.name)
@@ -127,18 +127,21 @@ async def begin(connection: asyncpg.Connection, intake: Intake, upload: Upload, 
             intake.id = uuid5(intake.principal, upload.key)
             known = await connection.fetchrow(SAME, intake.id, upload.sha256, intake.kind, *said, intake.dry_run)
             if known is not None:
-                return same(known["same"], known["state"], (f"/v1/imports/{intake.id}", 201))
+                # A held file that is now accepted goes on like one that was broken off.
+                state = ImportState.RUNNING if known["state"] == ImportState.HELD and intake.accepted else known["state"]
+                return same(known["same"], state, (f"/v1/imports/{intake.id}", 201))
         values = (intake.id, intake.principal, intake.kind, *said, upload.name, upload.sha256, upload.size, intake.dry_run)
         await connection.execute(BEGIN, *values, report.model_dump_json(), intake.at)
 
 
 async def end(connection: asyncpg.Connection, intake: Intake, report: Report) -> None:
     """Keep what came of it, and the rows whose place is not known yet."""
-    state = "checked" if intake.dry_run else "done"
+    held = intake.holds(report)
+    state = ImportState.CHECKED if intake.dry_run else ImportState.HELD if held else ImportState.DONE
     async with connection.transaction():
         await intake.enter(connection)
         await connection.execute(END, intake.id, state, report.model_dump_json(), intake.at)
-        if not intake.dry_run and report.rows_parked:
+        if state == ImportState.DONE and report.rows_parked:
             await _park(connection, intake)
 
 
@@ -149,9 +152,12 @@ PARK = """select p.key as place, count(distinct s.row_number)::int as n,
 
 
 async def _park(connection: asyncpg.Connection, intake: Intake) -> None:
+    """Keep the rows of each unknown place; those that wait already, from the same file sent before, wait once."""
     for row in await connection.fetch(PARK):
         await connection.execute(
             """insert into parked (id, import_id, principal_id, country_id, source_id, place, row_count, rows, created_at, updated_at)
-               select $1, $2, $3, i.country_id, $4, $5, $6, $7, $8, $8 from import i where i.id = $2""",
+               select $1, $2, $3, i.country_id, $4, $5, $6, $7::jsonb, $8, $8 from import i where i.id = $2
+               and not exists (select from parked x where x.source_id = $4 and x.place = $5 and x.assigned_territory_id is null
+                 and x.country_id = i.country_id and x.rows = $7::jsonb)""",
             new_id(), intake.id, intake.principal, intake.source_id, row["place"], row["n"], row["rows"], intake.at,
         )  # fmt: skip

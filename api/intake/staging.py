@@ -23,6 +23,7 @@ TABLES = (
     " assisted boolean)",
     "create temp table cells (territory_id int, country_id int, indicator_id int, period_on date, frequency text, dims text, value numeric,"
     " status text, rows int[], assisted boolean, chunk int)",
+    "create temp table yearly (territory_id int, indicator_id int, year int, total numeric, months int)",
 )
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -65,6 +66,12 @@ CELLS = """insert into cells
       where s.problem = '' and p.verdict = '' group by 1, 2, 3, 4, 5, 6) t"""
 
 
+YEARLY = """insert into yearly select territory_id, indicator_id, extract(year from period_on)::int, sum(value),
+    sum(case frequency when 'M' then 1 when 'Q' then 3 else 12 end)::int from cells where dims = '' and value is not null
+    group by 1, 2, 3"""
+"""What the file says of each place and year, in how many months."""
+
+
 async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, upload: Upload, lookup: Lookup) -> int:
     """Fill the temporary tables: the file's cells, the places they name, the values they sum up to. Returns how many chunks there are."""
     await empty(connection)
@@ -81,6 +88,7 @@ async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, 
         await connection.execute(CELLS.format(chunk=10**9 if intake.whole else CHUNK))
     await connection.execute("create index on cells (chunk)")
     await connection.execute("analyze cells")
+    await connection.execute(YEARLY)
     return int(await connection.fetchval("select coalesce(max(chunk) + 1, 0) from cells"))
 
 

@@ -14,6 +14,7 @@ from fastapi import Request
 from api.access import NOBODY, House
 from api.domain.errors import Invalid, NotKnown
 from api.domain.fields import new_id
+from api.domain.indicator.imports import Report
 
 SPOOL = 1 << 20
 
@@ -63,9 +64,15 @@ class Intake:
     whole: bool
     """Whether all is one transaction."""
     source_id: int = 0
+    accepted: bool = False
+    """Whether what is unlike what is known is right all the same."""
     principal: UUID = NOBODY
     id: UUID = field(default_factory=new_id)
     counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
+
+    def holds(self, report: Report) -> bool:
+        """Whether nothing is kept before somebody has looked at what the report warns of."""
+        return bool(report.warnings) and not self.accepted and not self.dry_run
 
     async def enter(self, connection: asyncpg.Connection) -> None:
         """Tell PostgreSQL who asks, in each transaction anew: rights taken back meanwhile stop the import at its next chunk."""

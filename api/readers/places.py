@@ -6,6 +6,8 @@ from api.readers.layouts import Layout, Role
 
 ROLES: tuple[Role, ...] = ("code", "name", "scheme", "admin1", "country", "apart")
 
+ALL: tuple[Role, ...] = ("admin1", "country")
+
 
 class Places:
     """Rows name the same places again and again: what a combination of cells means is worked out once."""
@@ -26,13 +28,17 @@ class Places:
         self.tally.healed += found[2]
         return found[:2]
 
+    def _of_all(self, row: list[str]) -> bool:
+        """Whether the row itself names a country or first level, and no place in it: then it is about all of it."""
+        return any(self.header.role(role, row) for role in ALL if self.header.has(role))
+
     def _found(self, row: list[str]) -> tuple[int, str, bool]:
         code, name, scheme, admin1, country, apart = (self.header.role(role, row) for role in ROLES)
         if words.is_total(name or code):
             return -1, "total-row", False
         if folded(name) in self.aggregates:
             return -1, "place-aggregate", False
-        if not code and not name:
+        if not code and not name and not self._of_all(row):
             return -1, "place-missing", False
         if means := self.known.get(folded(name)):
             scheme, _, code = means.partition(":")

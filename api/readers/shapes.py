@@ -83,7 +83,7 @@ class _Rows:
         place = -1
         try:
             if len(row) < self.at.width:
-                raise Passed("note-line") if sum(map(bool, map(str.strip, row))) < 2 else Faulty("columns-short")
+                raise Faulty("columns-short")
             place, problem = self.places.number(row)
             if problem == "total-row":
                 raise Passed(problem)
@@ -95,6 +95,9 @@ class _Rows:
             self.tally.ignore(passed.reason, n)
             return []
         except Faulty as faulty:
+            if sum(map(bool, map(str.strip, row))) < 2:
+                self.tally.ignore("note-line", n)
+                return []
             return [Cell(n, place, problem=faulty.problem)]
         if not found:
             self.tally.ignore("blank-row", n)

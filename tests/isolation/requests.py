@@ -149,7 +149,10 @@ def a_community(operation: str, target: Target) -> dict[str, Any]:
 
 ENTRIES: dict[str, Entry] = {
     # The service, and the catalogues.
-    **{name: Entry(public=True) for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks", "list_roles")},
+    **{
+        name: Entry(public=True)
+        for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks", "list_roles", "list_readers")
+    },
     **{f"read_{noun}": Entry(public=True) for noun in ("country", "municipality", "association", "programme", "member")},
     "read_indicator": Entry(public=True, path=lambda o, t: {"code": "homicide"}),
     "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),

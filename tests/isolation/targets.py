@@ -90,7 +90,7 @@ GRANT: Thing = ("granted", {"role": "reader", "level": "municipality"} | PAST)
 API_KEY: Thing = ("api_key", {"secret_sha256": "x", "expires_at": LATER})
 INVITATION: Thing = ("invitation", {"kind": "invitation", "secret_sha256": "x", "expires_at": LATER})
 ORGANISATION: Thing = ("organisation", {"name": "Seeded", "classification": "ngo"})
-PARKED: Thing = ("parked", {"place": "99|Seeded", "row_count": 1, "rows": [[2, "homicide", "2019-01-01", "M", 1]], "source_id": 1})
+PARKED: Thing = ("parked", {"row_count": 1, "rows": [[2, "homicide", "2019-01-01", "M", 1]], "source_id": 1})
 IMPORT: Thing = ("import", {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done"})
 PROPOSED: Thing = ("affiliation", {"state": "proposed", "proposed_by": "association"})
 CONFIRMED: Thing = ("affiliation", {"state": "confirmed", "proposed_by": "association", "decided_by": "municipality"})
@@ -125,7 +125,7 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     table, said = thing
     row = target.row(map) | {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
     if table == "parked":
-        row["import_id"] = key("read_import", target)
+        row |= {"import_id": key("read_import", target), "place": f"99|Seeded {target.name}"}
     if table in ("indicator", "source"):
         row |= {"id": 200_000 + 100 * n + TARGETS.index(target), "code": own(operation, target)}
     if table == "api_key":

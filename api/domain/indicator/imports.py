@@ -174,8 +174,18 @@ class ParkedOut(Row):
 class Assignment(Fields):
     """The body that says which place is meant."""
 
-    municipality: str = Field(max_length=100)
+    municipality: str | None = Field(default=None, max_length=100)
     """Key or `scheme:code`."""
+    territory: str | None = Field(default=None, max_length=100)
+    """Instead of a municipality, a place of any kind: its key, the ISO code of a country or first level, `unspecified:` and the code of a
+    first level, or `scheme:code`."""
+
+    def meant(self) -> tuple[str, str]:
+        """The address of the municipality or that of the territory. Raises Invalid unless one of them is given."""
+        if (self.municipality is None) is (self.territory is None):
+            raise Invalid("Name either a municipality or a territory.", "place-unknown", pointer="/municipality")
+        return self.municipality or "", self.territory or ""
+
 
 
 def source_for(row: Mapping[str, int] | None) -> int:
@@ -201,8 +211,8 @@ def assignable(place: Mapping[str, Any] | None, assigned: int | None) -> None:
     caller's to
     write, Conflict where they were assigned to another place before."""
     if place is None:
-        raise Invalid("No municipality has this key or code.", "place-unknown", pointer="/municipality")
+        raise Invalid("No place has this key or code.", "place-unknown", pointer="/municipality")
     if not place["may"]:
         raise NotAllowed("What a source means by a place is said by the coordinator of its country.")
     if assigned not in (None, place["id"]):
-        raise Conflict("These rows were assigned to another municipality.", "assigned-otherwise", pointer="/municipality")
+        raise Conflict("These rows were assigned to another place.", "assigned-otherwise", pointer="/municipality")

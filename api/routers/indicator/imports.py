@@ -1,6 +1,6 @@
 """/imports: files on their way in, and what came of each."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,6 +17,7 @@ from api.intake.parking import assign
 from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing, secrecy
+from api.readers.layouts import Layout, layouts
 
 router = APIRouter(tags=["imports"], route_class=ReadRoute)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -94,8 +95,16 @@ class ObservationsAsked(BaseModel):
     """Check everything and keep nothing but the report."""
     atomic: Annotated[str, Field(pattern="^(all|chunk)$")] = "chunk"
     """`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up."""
+    accept_warnings: bool = False
+    """Keep it though the report warns that it is unlike what is known; without it such a file is `held` and nothing of it kept."""
     file_name: Annotated[str | None, Field(max_length=200)] = None
     """Name of the file, for the record."""
+
+
+@router.get("/v1/readers", response_model=list[Layout])
+async def list_readers() -> Any:
+    """The layouts of files that are taken in: what their columns are called, what stands across, what their words mean."""
+    return list(layouts().values())
 
 
 @router.post("/v1/imports/observations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
@@ -107,9 +116,10 @@ async def import_observations(
     Blank months are not yet reported, never zero. Every row is accounted for in the report: rows_in = rows_stored + rows_summed +
     rows_parked + rows_refused + rows_ignored. Rows of places that are not known are parked, rows of places that are not yours are refused;
     what an office could not place ("No Especificado") is of its first level's not specified. A file that tells who people are is refused
-    whole."""
+    whole. A file unlike what is known is `held`, with warnings and nothing kept, until it is sent again with accept_warnings=true."""
     where = plans.Where(asked.country, asked.admin1)
-    plan = await plans.observations(reading.house, asked.reader, asked.source, where, dry_run=asked.dry_run, whole=asked.atomic == "all")
+    how = plans.How(asked.dry_run, asked.atomic == "all", asked.accept_warnings)
+    plan = await plans.observations(reading.house, asked.reader, asked.source, where, how)
     intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)
 
@@ -129,6 +139,8 @@ class PopulationsAsked(BaseModel):
     scheme: Annotated[str | None, Field(max_length=40)] = None
     """Scheme of the code column, instead of names."""
     dry_run: bool = False
+    accept_warnings: bool = False
+    """Keep it though the report warns that it is unlike what is known."""
     file_name: Annotated[str | None, Field(max_length=200)] = None
 
 
@@ -139,7 +151,8 @@ async def import_populations(
     """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file
     itself."""
     where = plans.Where(asked.country, asked.admin1, asked.scheme)
-    plan = await plans.populations(reading.house, asked.year, asked.source, where, dry_run=asked.dry_run)
+    how = plans.How(asked.dry_run, accepted=asked.accept_warnings)
+    plan = await plans.populations(reading.house, asked.year, asked.source, where, how)
     intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)
 
@@ -158,8 +171,7 @@ async def read_parked(request: Request, id: UUID, reading: Asking) -> Response:
 
 @router.post("/v1/parked/{id}/assign", response_model=ParkedOut, responses=problems.refusals(Conflict, Invalid))
 async def assign_parked(request: Request, id: UUID, body: Assignment, reading: Asking) -> Response:
-    """Say which municipality parked rows mean: they are taken in, and the source means the same the next time. Repeating it is safe. For
-    the
-    coordinator of the country."""
-    await assign(reading, id, body.municipality)
+    """Say which place parked rows mean, a municipality or a territory of any kind: they are taken in, with those that wait from other
+    files of the source, and the source means the same the next time. Repeating it is safe. For the coordinator of the country."""
+    await assign(reading, id, body)
     return await pages.one(request, reading, PARKED, id)
