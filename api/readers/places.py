@@ -51,4 +51,4 @@ class Places:
         if apart and not code:
             code = f"{self.layout.columns['apart'][0]} {apart}"
         said = (code, name, scheme, admin1, country)
-        return self.tally.place(Place(*(part[:200] for part in said))), "", healed
+        return self.tally.place(Place(*(part[:120] for part in said))), "", healed

@@ -24,6 +24,8 @@ TITLE_ROWS = 30
 """Where a header may stand."""
 WORKBOOK_BYTES = 128 << 20
 """What the parts of a workbook may hold, unpacked: they are read whole."""
+UNKEPT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can spell and PostgreSQL does not keep."""
 Row = tuple[int, list[str]]
 Lacks = Callable[[list[str]], list[str]]
 """Which of the columns asked for a header lacks."""
@@ -117,7 +119,7 @@ def _lines(text: TextIO, fields: list[str]) -> Iterator[Row]:
             said = json.loads(line, parse_float=str, parse_int=str, parse_constant=str)
         except (ValueError, RecursionError):
             said = None
-        if not isinstance(said, dict) or any(isinstance(value, dict | list) for value in said.values()):
+        if not isinstance(said, dict) or any(isinstance(value, dict | list) or UNKEPT.search(str(value)) for value in said.values()):
             raise Invalid(f"Line {n} is not a flat JSON object.", "ndjson-unreadable")
         if strange := sorted(set(said) - set(fields)):
             raise Invalid(f"Line {n} has members that are not understood.", "columns-differ", choices=[name[:60] for name in strange[:20]])

@@ -219,6 +219,11 @@ async def test_every_real_file_comes_out_as_the_table_says(world: World, shared:
     assert not (wrong := await faults(world, shared, REAL)), "\n".join(wrong)
     sin = (await (await world.who("mx")).get("/v1/countries/MX/indicators/homicide/series", params={"source": "mx-sinaloa"})).json()
     assert [p["count"] for p in sin["points"]] == [798, 711]
+    sinaloa = (await asyncio.to_thread((shared / REAL[3].file).read_text, "utf-8")).splitlines(keepends=True)
+    called = sinaloa[0].replace("Homicidio doloso", "Doloso").replace("Total", "Homicidio doloso")
+    lying = await send(await world.who("mx"), "".join([called, *sinaloa[1:]]).encode(), **REAL[3].asked)
+    warned = [w for w in lying["report"]["warnings"] if w["code"] == "unlike-known"]
+    assert (lying["state"], [w["period"] for w in warned]) == ("held", ["2024", "2025"]), "a file that calls all offences homicides"
 
 
 async def test_names_that_two_countries_have_are_told_apart_and_add_up(world: World) -> None:

@@ -159,6 +159,42 @@ async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> Non
     assert (again["rows_parked"], again["created"], again["unchanged"]) == (0, 0, 56)
 
 
+async def test_parked_rows_join_what_was_not_specified_and_the_states_total_adds_up(world: World) -> None:
+    mx, gt = await world.who("mx"), await world.who("gt")
+    await send(mx, DATA / "sesnsp_invented.csv")
+    unspecified = {"territory": 4849900 + 12}
+    total = "/v1/countries/MX/indicators/homicide/series"
+    assert [(p["count"], p["unspecified"]) for p in (await mx.get(total)).json()["points"]] == [(16, 1)]
+    parked = (await mx.get("/v1/parked")).json()["items"][0]
+    address = f"/v1/parked/{parked['id']}/assign"
+    for body in ({}, unspecified | {"municipality": "mx-inegi:11001"}, {"territory": 999_999_999}):
+        assert (await mx.post(address, json=body)).json()["code"] == "place-unknown"
+    assert (await gt.post(address, json=unspecified)).status_code == 404
+    for _ in range(2):
+        assert (await mx.post(address, json=unspecified)).json()["assigned_territory_id"] == unspecified["territory"]
+    assert [(p["count"], p["unspecified"]) for p in (await mx.get(total)).json()["points"]] == [(17, 2)]
+    again = (await send(mx, DATA / "sesnsp_invented.csv"))["report"]
+    assert (again["rows_parked"], again["created"], again["changed"], again["rows_summed"]) == (0, 0, 0, 4)
+
+
+async def test_rows_that_wait_twice_are_parked_once_and_an_older_file_leaves_a_newer_value(world: World) -> None:
+    mx = await world.who("mx")
+    for _ in range(2):
+        await send(mx, DATA / "sesnsp_invented.csv")
+    parked = (await mx.get("/v1/parked")).json()["items"]
+    assert len(parked) == 1
+    newer = (
+        (DATA / "sesnsp_invented.csv")
+        .read_bytes()
+        .replace(b"11998,Villa Inventada", b"11002,Ac\xc3\xa1mbaro")
+        .replace(b"elemento,1,0", b"elemento,9,0")
+    )
+    await send(mx, newer)
+    assert (await mx.post(f"/v1/parked/{parked[0]['id']}/assign", json={"municipality": "mx-inegi:11002"})).status_code == 200
+    values = (await mx.get("/v1/municipalities/mx-inegi:11002/observations", params={"to": "2023-01-31"})).json()["items"]
+    assert [(o["value"], o["version"]) for o in values] == [(9, 1)]
+
+
 async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: World) -> None:
     mx, gt = await world.who("mx"), await world.who("gt")
     done = await send(mx, DATA / "sesnsp_invented.csv")
