@@ -237,7 +237,7 @@ async def test_names_that_two_countries_have_are_told_apart_and_add_up(world: Wo
         keys = {r["code"]: r["id"] for r in await owner.fetch("select code, id from admin1")}
     assert str(keys["HN-LP"]) in " ".join(parked["pop 70000", "La Paz"]["candidates"])
     for place, meant in ((("pop 70000", "La Paz"), "HN-LP"), (("pop 80000", "La Paz"), "SV-PA")):
-        answer = await region.post(f"/v1/parked/{parked[place]['id']}/assign", json={"territory": keys[meant]})
+        answer = await region.post(f"/v1/parked/{parked[place]['id']}/assign", json={"territory": meant})
         assert (answer.status_code, answer.json()["assigned_territory_id"]) == (200, keys[meant])
     again = (await send(region, DATA / "departments_invented.csv", **asked))["report"]
     assert (again["rows_parked"], again["created"], again["unchanged"]) == (2, 0, 5)

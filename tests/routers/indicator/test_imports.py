@@ -162,16 +162,16 @@ async def test_parked_rows_are_assigned_once_and_remembered(world: World) -> Non
 async def test_parked_rows_join_what_was_not_specified_and_the_states_total_adds_up(world: World) -> None:
     mx, gt = await world.who("mx"), await world.who("gt")
     await send(mx, DATA / "sesnsp_invented.csv")
-    unspecified = {"territory": 4849900 + 12}
+    unspecified = {"territory": "unspecified:MX-GUA"}
     total = "/v1/countries/MX/indicators/homicide/series"
     assert [(p["count"], p["unspecified"]) for p in (await mx.get(total)).json()["points"]] == [(16, 1)]
     parked = (await mx.get("/v1/parked")).json()["items"][0]
     address = f"/v1/parked/{parked['id']}/assign"
-    for body in ({}, unspecified | {"municipality": "mx-inegi:11001"}, {"territory": 999_999_999}):
+    for body in ({}, unspecified | {"municipality": "mx-inegi:11001"}, {"territory": "999999999"}):
         assert (await mx.post(address, json=body)).json()["code"] == "place-unknown"
     assert (await gt.post(address, json=unspecified)).status_code == 404
     for _ in range(2):
-        assert (await mx.post(address, json=unspecified)).json()["assigned_territory_id"] == unspecified["territory"]
+        assert (await mx.post(address, json=unspecified)).json()["assigned_territory_id"] == 4849912
     assert [(p["count"], p["unspecified"]) for p in (await mx.get(total)).json()["points"]] == [(17, 2)]
     again = (await send(mx, DATA / "sesnsp_invented.csv"))["report"]
     assert (again["rows_parked"], again["created"], again["changed"], again["rows_summed"]) == (0, 0, 0, 4)
