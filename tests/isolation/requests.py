@@ -134,7 +134,6 @@ def ended(operation: str, target: Target) -> dict[str, Any]:
 MONTHS = ("Enero", "Febrero", "Marzo", "Abril", "Mayo", "Junio", "Julio", "Agosto", "Septiembre", "Octubre", "Noviembre", "Diciembre")
 SUCCESSION = {"kind": "merge", "effective_on": "2100-01-01", "principal": False}
 PASSED = {"act_reference": "Act", "act_sha256": "0" * 64}
-
 CATALOGUE = {"indicator": {k: v for k, v in targets.DEFINED.items() if k != "origin"}, "source": targets.COUNTS}
 ONE_VALUE = {"indicator": "homicide", "period": "2022-03"}
 
@@ -149,11 +148,9 @@ def a_community(operation: str, target: Target) -> dict[str, Any]:
 
 ENTRIES: dict[str, Entry] = {
     # The service, and the catalogues.
-    **{
-        name: Entry(public=True)
-        for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks", "list_roles", "list_readers")
-    },
+    **{name: Entry(public=True) for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks")},
     **{f"read_{noun}": Entry(public=True) for noun in ("country", "municipality", "association", "programme", "member")},
+    **{name: Entry(public=True) for name in ("list_roles", "list_readers")},
     "read_indicator": Entry(public=True, path=lambda o, t: {"code": "homicide"}),
     "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),
     **{
