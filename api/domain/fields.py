@@ -91,6 +91,12 @@ class Fields(SQLModel):
         return value
 
 
+class Patch(Fields):
+    """A body of PATCH. It has no source of its own: pydantic would look for its docstrings in everything that is being imported."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)  # type: ignore[assignment]
+
+
 class Kept(SQLModel):
     """What every record carries besides its key."""
 
@@ -141,7 +147,7 @@ def patch_of(fields: type[Fields]) -> type[Fields]:
         limits = [m for m in field.metadata if not type(m).__module__.startswith("sqlmodel")]  # what is about columns stays behind
         kind = Annotated[(field.annotation, *limits)] if limits else field.annotation
         optional[name] = (Optional[kind], Field(default=None, description=field.description))  # noqa: UP045
-    return create_model(fields.__name__.removesuffix("Fields") + "Patch", __base__=Fields, __module__=fields.__module__, **optional)
+    return create_model(fields.__name__.removesuffix("Fields") + "Patch", __base__=Patch, __module__=fields.__module__, **optional)
 
 
 def made(model: type[Made], body: Fields, **more: Any) -> Made:

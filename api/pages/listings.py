@@ -24,13 +24,14 @@ USUAL, MOST = 50, 200
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    # Described in the fields, not below them: pydantic would look through the source again for each kind of item (0.1 s in all, measured).
+    model_config = ConfigDict(extra="forbid")
 
     items: list[Item]
-    next: str | None
-    """Send it back as `cursor` for the following page; null on the last. Also in the header Link."""
-    count: int | None = None
-    """How many there are on all pages; only with `count=exact`."""
+    next: Annotated[
+        str | None, Field(description="Send it back as `cursor` for the following page; null on the last. Also in the header Link.")
+    ]
+    count: Annotated[int | None, Field(description="How many there are on all pages; only with `count=exact`.")] = None
 
 
 class Query(BaseModel):
