@@ -1,29 +1,34 @@
 """The two applications over one database: /v1 (the backend) and /network/v1 (the regional network)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import fastapi_swagger
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import JSONResponse, Response
-from fastapi.routing import RouteContext, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import __version__, clock, db, idempotency, problems
 from api.access import Attempts, House, Keys, reload_keys
-from api.domain.errors import Malformed, NotAllowed, NotFound, NotKnown, NotNow
+from api.domain.errors import Invalid, Malformed, NotAllowed, NotFound, NotKnown, NotNow
 from api.edge import Edge
 from api.routers import BACKEND, NETWORK
 from api.settings import Settings
 
 Positions = tuple[int, ...]
-EVERY = (Malformed, NotKnown, NotAllowed, NotFound, NotNow)
+EVERY = (Malformed, NotKnown, NotAllowed, NotFound, Invalid, NotNow)
 ABOUT = """Municipal violence prevention committees, their figures and their network.
 
 Sign in with `POST /v1/auth/token`, or use a service key; countries, municipalities, associations, programmes and catalogues need neither.
@@ -51,6 +56,29 @@ def _application(title: str, routers: Iterable[APIRouter]) -> FastAPI:
     return app
 
 
+def _declared(dependant: Dependant) -> Iterator[Any]:
+    yield from dependant.query_params
+    for inner in dependant.dependencies:
+        yield from _declared(inner)
+
+
+def _parameters(route: object) -> frozenset[str] | None:
+    """What may stand behind the `?` of an address; None where its own model of parameters says so, and where balancers and scrapers ask."""
+    if not isinstance(route, APIRoute) or not route.path.startswith(("/v1/", "/network/")):
+        return None
+    declared = list(_declared(route.dependant))
+    if any(isinstance(kind := one.field_info.annotation, type) and issubclass(kind, BaseModel) for one in declared):
+        return None
+    return frozenset(one.alias for one in declared)
+
+
+def _refuse_unknown(query: str, known: frozenset[str]) -> None:
+    """Raises RequestValidationError for what no parameter is called: `dryrun=true` must not import for good."""
+    unknown = [name for name in QueryParams(query) if name not in known]
+    if unknown:
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
+
+
 class Routes:
     """Finds a route by the segments of its address, at one cost for all; what it does not find, FastAPI answers (404, 405).
 
@@ -60,9 +88,11 @@ class Routes:
     def __init__(self, app: FastAPI) -> None:
         self.otherwise: ASGIApp = app.router.middleware_stack
         self.shapes: dict[tuple[str, int], dict[Positions, dict[tuple[str, ...], tuple[int, RouteContext]]]] = {}
+        self.parameters: dict[int, frozenset[str] | None] = {}
         for order, route in enumerate(iter_route_contexts(app.routes)):
             parts = (route.path or "").split("/")
             literal = tuple(n for n, part in enumerate(parts) if "{" not in part)
+            self.parameters[id(route)] = _parameters(route.original_route)
             for method in route.methods or ():
                 found = self.shapes.setdefault((method, len(parts)), {}).setdefault(literal, {})
                 found.setdefault(tuple(parts[n] for n in literal), (order, route))
@@ -83,6 +113,9 @@ class Routes:
         if route is None or match is not Match.FULL:
             await self.otherwise(scope, receive, send)
             return
+        known = self.parameters[id(route)]
+        if known is not None and scope["query_string"]:
+            _refuse_unknown(scope["query_string"].decode("latin-1"), known)
         scope.update(more)
         scope["route"] = route.original_route
         await route.app(scope, receive, send)

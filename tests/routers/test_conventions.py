@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -161,6 +162,19 @@ async def test_an_unknown_parameter_is_named(region: World, path: str) -> None:
     problem = refused(await (await region.who("sv")).get(path, params={"colour": "red"}), 422, "invalid-fields")
     assert [e["pointer"] for e in problem["errors"]] == ["query/colour"]
     assert "red" not in json.dumps(problem)
+
+
+async def test_an_unknown_parameter_is_named_by_every_operation(region: World) -> None:
+    """Also where a thing is read or written: `dryrun=true` must not import for good."""
+    client = await region.who("region")
+    for name in ("backend", "network"):
+        for path, operations in (await client.get(f"/openapi/{name}.json")).json()["paths"].items():
+            if not path.startswith(("/v1/", "/network/")):
+                continue
+            address = re.sub(r"\{[^}]+\}", str(uuid4()), path)
+            for method in operations:
+                problem = refused(await client.request(method, address, params={"colour": "red"}), 422, "invalid-fields")
+                assert "query/colour" in [e["pointer"] for e in problem["errors"]], (method, path)
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ PARTICIPATIONS = Listing(
     "participation t join programme g on g.id = t.programme_id join country c on c.id = t.country_id"
     " left join municipality m on m.id = t.municipality_id left join association a on a.id = t.association_id"
     " left join organisation o on o.id = a.organisation_id",
-    Shape(public=True, association="t.association_id", programme="t.programme_id"),
+    # Who takes part in a programme; not in what else those who do take part.
+    Shape(public=True, association="t.association_id", override={Level.PROGRAMME: "t.programme_id = l.unit"}),
     (("t.starts_on", "date"), ("t.id", "uuid")),
     ParticipationQuery,
     {"level_": "t.level = {value}", "as_of": IN_FORCE},

@@ -1,6 +1,7 @@
 """/affiliations and /participations over HTTP: nobody joins alone, rights follow the dates."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -197,4 +198,8 @@ async def test_the_footprint_of_any_day(region: World) -> None:
         programme = (await public.get("/v1/programmes/amuprev", params={"as_of": day})).json()
         assert (programme["municipalities"], programme["associations"], programme["countries"]) == counts
         listed = await public.get("/v1/programmes/amuprev/municipalities", params={"as_of": day, "count": "exact"})
-        assert listed.json()["count"] >= counts[0]
+        assert listed.json()["count"] == counts[0]
+        took_part = await public.get("/v1/programmes/amuprev/participations", params={"as_of": day, "limit": 200})
+        of = Counter(item["level"] for item in took_part.json()["items"])
+        assert (of["municipality"], of["association"], of["country"]) == counts
+        assert {item["programme"] for item in took_part.json()["items"]} == {"amuprev"}
