@@ -94,7 +94,7 @@ class Fields(SQLModel):
 class Patch(Fields):
     """A body of PATCH. It has no source of its own: pydantic would look for its docstrings in everything that is being imported."""
 
-    model_config = ConfigDict(use_attribute_docstrings=False)  # type: ignore[assignment]
+    model_config = ConfigDict(use_attribute_docstrings=False)
 
 
 class Kept(SQLModel):
