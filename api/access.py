@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from api.domain.levels import Level
 from api.domain.roles import Action, Held, Role, Target, may, may_give
 from api.problems import request_id_of
 from api.settings import Settings
+from api.store import Store
 from api.tokens import BadToken, Keyring, SigningKey, new_signing_key
 
 LANGUAGES = ("en", "es", "pt")
@@ -42,6 +44,7 @@ class House:
     secret: bytes
     epoch: str
     gate: Gate
+    documents: Store
 
 
 @dataclass
@@ -217,11 +220,18 @@ def _held(said: dict[str, Any]) -> Held:
     )
 
 
-async def _writing(reading: Annotated[Reading, Depends(_asking)]) -> AsyncIterator[Caller]:
+@asynccontextmanager
+async def writing(reading: Reading) -> AsyncIterator[Caller]:
+    """A transaction of whoever reads, where reading comes to a write: a file has arrived, what is personal was looked at."""
     assert reading.credential is not None
     async with db.transaction(reading.house.doors.writes) as session:
         caller = Caller(reading.house, session, NOBODY, reading.request_id, reading.at, reading.language)
         await enter(caller, reading.credential)
+        yield caller
+
+
+async def _writing(reading: Annotated[Reading, Depends(_asking)]) -> AsyncIterator[Caller]:
+    async with writing(reading) as caller:
         yield caller
 
 

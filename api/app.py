@@ -26,6 +26,7 @@ from api.domain.errors import Invalid, Malformed, NotAllowed, NotFound, NotKnown
 from api.edge import Edge
 from api.routers import BACKEND, NETWORK
 from api.settings import Settings
+from api.store import Store
 
 Positions = tuple[int, ...]
 EVERY = (Malformed, NotKnown, NotAllowed, NotFound, Invalid, NotNow)
@@ -165,8 +166,9 @@ class Applications:
         doors = await db.open_doors(self.settings, self.url)
         await db.refuse_bypass(doors)
         row = await doors.reads.fetchrow("select secret, app.epoch() as epoch from epoch")
+        documents = Store(self.settings)
         gate = db.Gate(doors.reads, self.settings.read_admissions)
-        self.house = House(self.settings, doors, Keys(), row["secret"].bytes, row["epoch"], gate)
+        self.house = House(self.settings, doors, Keys(), row["secret"].bytes, row["epoch"], gate, documents)
         await reload_keys(self.house, least_s=0)
         ticking = asyncio.create_task(clock.run(self.house))
         try:
@@ -216,5 +218,3 @@ def create_app(settings: Settings, database_url: str) -> tuple[ASGIApp, Applicat
             app, allow_origins=settings.cors_origins.split(), allow_methods=["*"], allow_headers=["*"], expose_headers=shown, max_age=3600
         )
     return Edge(app, settings), applications
-
-

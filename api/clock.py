@@ -8,19 +8,25 @@ from datetime import timedelta
 
 import structlog
 
-from api import db
+from api import db, filing
 from api.access import House, moment, reload_keys
 
 log = structlog.get_logger()
 EVERY_S = 30.0
+SWEEP_EVERY, SWEEP_AFTER = timedelta(hours=1), timedelta(hours=12)
+"""How often the store of documents is looked through, and how long ago what nothing names must have been put to be dropped."""
 KEY_DAYS = 30
 
 
 async def run(house: House) -> None:
     """Tick for ever. A failed tick is logged and tried again: the database may be restarting."""
+    swept_at = moment()
     while True:
         try:
             await tick(house)
+            if moment() - swept_at > SWEEP_EVERY:
+                swept_at = moment()
+                await filing.sweep(house, swept_at - SWEEP_AFTER)
         except Exception as error:
             log.warning("clock", kind=type(error).__name__)
         await asyncio.sleep(EVERY_S)

@@ -59,7 +59,7 @@ class Edge:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.limits = (settings.body_limit_bytes, settings.upload_limit_bytes)
+        self.settings = settings
         self.idle_s = settings.idle_timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ class Edge:
         said = _header(scope, b"x-request-id")
         scope["request_id"] = said.decode() if ID.fullmatch(said) else new_id().hex
         exchange = _Exchange(scope, send)
-        limit = self.limits["/imports/" in scope["path"]]
+        limit = self._limit(scope)
         length = _header(scope, b"content-length")
         if length.isdigit() and (len(length) > 18 or int(length) > limit):
             # Refused by the announced length, before a byte of the body is read; the connection closes so that it need not be.
@@ -77,6 +77,13 @@ class Edge:
         else:
             await self._answer(scope, _Limited(receive, limit, self.idle_s), exchange)
         exchange.record()
+
+    def _limit(self, scope: Scope) -> int:
+        """The largest body that the address takes."""
+        if "/imports/" in scope["path"]:
+            return self.settings.upload_limit_bytes
+        is_document = scope["method"] == "POST" and scope["path"].endswith("/documents")
+        return self.settings.document_limit_bytes if is_document else self.settings.body_limit_bytes
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         try:

@@ -22,7 +22,9 @@ class Settings(BaseSettings):
     report_database_url: SecretStr | None = None
     """A replica that may serve exports; unset: the primary."""
     home: Path = Path(".amuprev")
-    """Folder of the embedded PostgreSQL; never used when AMUPREV_DATABASE_URL is set."""
+    """Folder of the embedded PostgreSQL, where AMUPREV_DATABASE_URL is unset, and of the documents, where AMUPREV_DOCUMENTS_URL is."""
+    documents_url: SecretStr | None = None
+    """Bucket of the documents (`s3://bucket/prefix`, `gs://…`, `az://…`; credentials in `AWS_…`); unset: AMUPREV_HOME/documents."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -51,6 +53,8 @@ class Settings(BaseSettings):
     """Largest body of a request that is not an upload, in bytes."""
     upload_limit_bytes: Some = 64_000_000
     """Largest uploaded file, in bytes."""
+    document_limit_bytes: Some = 20_000_000
+    """Largest document, in bytes."""
     header_timeout_s: Seconds = 10
     """How long a connection may take to send its request line and headers, in seconds."""
     idle_timeout_s: Seconds = 30

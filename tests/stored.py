@@ -27,6 +27,7 @@ VERSIONED = (
     "programme",
     "api_key",
     "invitation",
+    "document",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
 SCOPES = """select 'scope', s.principal_id::text from scope s

@@ -219,6 +219,7 @@ ORACLES = {
     "invitation_pkey": RANDOM,
     "import_pkey": RANDOM,
     "parked_pkey": RANDOM,
+    "document_pkey": RANDOM,
     "api_key_pkey": "given by the server, from random bits",
     "email-taken": "an address signs in at one account in all the region",
 }
@@ -231,6 +232,7 @@ CHECKED_BEFORE = {
     "session_principal_fkey": "reached by functions only",
     "scope_principal_fkey": "reached by functions only",
     "parked_import_fkey": "made by the import itself",
+    "document_redacts_fkey": "holds the municipality, and is read in the caller's scope first",
 }
 """Foreign keys to tables that are not public; a key from a body would otherwise tell whether another's row exists."""
 PUBLIC = """select tablename from pg_policies where policyname = tablename || '_select' and qual = 'true'"""

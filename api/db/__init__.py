@@ -194,8 +194,8 @@ async def _record(writer: Writer, row: Kept, action: str, fields: list[str]) -> 
 
 SAW = """insert into change (municipality_id, country_id, organisation_id, principal_id, request_id, noun, thing, action, version, fields,
 at)
-    select t.municipality_id, t.country_id, t.organisation_id, :who, :request, '{noun}', t.id::text, 'read-personal', t.version, :fields,
-    :at
+    select t.municipality_id, t.country_id, cast(to_jsonb(t)->>'organisation_id' as uuid), :who, :request, '{noun}', t.id::text,
+    'read-personal', t.version, :fields, :at
     from {noun} t where t.id = any(:ids)"""
 
 

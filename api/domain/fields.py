@@ -136,7 +136,7 @@ def superseded() -> Any:
 
 def one_of(words: type[StrEnum], **options: Any) -> Any:
     """A field that holds one of `words`, kept as text."""
-    kept_as = Enum(words, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [w.value for w in e])
+    kept_as = Enum(words, native_enum=False, create_constraint=False, length=80, values_callable=lambda e: [w.value for w in e])
     return Field(sa_type=kept_as, **options)
 
 

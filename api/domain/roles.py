@@ -38,6 +38,7 @@ class Action(StrEnum):
     WRITE_CATALOGUE = "catalogue:write"
     WRITE_FIGURES = "figures:write"
     ASSIST_FIGURES = "figures:assist"
+    WRITE_DOCUMENTS = "documents:write"
     MANAGE_PEOPLE = "people:manage"
 
 
@@ -52,6 +53,8 @@ class Office:
 
 
 _ANYWHERE = frozenset(Level)
+_RECORDS = (Action.WRITE_DOCUMENTS,)
+"""What whoever keeps the papers of a municipality may."""
 _LOCAL = frozenset({Role.COMMITTEE_SECRETARY, Role.MEMBER, Role.READER})
 
 OFFICES: dict[Role, Office] = {
@@ -60,7 +63,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, Action.MANAGE_PEOPLE),
             }
         ),
         frozenset(Role),
@@ -77,7 +80,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, Action.MANAGE_PEOPLE),
             }
         ),
         _LOCAL | {Role.COUNTRY_COORDINATOR, Role.ASSOCIATION_OFFICER, Role.MUNICIPAL_COORDINATOR},
@@ -91,12 +94,12 @@ OFFICES: dict[Role, Office] = {
     ),
     Role.MUNICIPAL_COORDINATOR: Office(
         frozenset({Level.MUNICIPALITY}),
-        frozenset({Action.SPEAK_FOR_MUNICIPALITY, Action.WRITE_COMMUNITIES, Action.WRITE_FIGURES, Action.MANAGE_PEOPLE}),
+        frozenset({Action.SPEAK_FOR_MUNICIPALITY, Action.WRITE_COMMUNITIES, Action.WRITE_FIGURES, *_RECORDS, Action.MANAGE_PEOPLE}),
         _LOCAL | {Role.MUNICIPAL_COORDINATOR},
         writes=True,
     ),
     Role.COMMITTEE_SECRETARY: Office(
-        frozenset({Level.MUNICIPALITY}), frozenset({Action.WRITE_COMMUNITIES, Action.WRITE_FIGURES}), writes=True
+        frozenset({Level.MUNICIPALITY}), frozenset({Action.WRITE_COMMUNITIES, Action.WRITE_FIGURES, *_RECORDS}), writes=True
     ),
     Role.MEMBER: Office(frozenset({Level.MUNICIPALITY})),
     Role.READER: Office(_ANYWHERE),

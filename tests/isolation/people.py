@@ -3,7 +3,7 @@
 Nothing in this module reads a policy, a scope or a grant: what the API grants must come out as what is written here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ class Office:
     level: str
     unit: Any = None
     writes: bool = True
+    personal: bool = False
 
 
 PEOPLE: dict[str, Office | None] = {
@@ -28,7 +29,7 @@ PEOPLE: dict[str, Office | None] = {
     "region": Office("region"),
     "comures": Office("association", 1),
     "sonsonate": Office("municipality", 2220038),
-    "mixco": Office("municipality", 3200008),
+    "mixco": Office("municipality", 3200008, personal=True),
     "mx": Office("country", 484),
     "reader": Office("country", 222, writes=False),
     "programme": Office("programme", "amuprev"),
@@ -61,6 +62,8 @@ class Person:
     drafts: frozenset[int] = NOBODY
     governs: frozenset[UUID] = NOBODY
     """The organisations of the countries they write."""
+    personal: Units = field(default_factory=Units)
+    """Where they see what is personal."""
 
 
 class Map:
@@ -125,7 +128,7 @@ class Map:
         drafts = frozenset(m for m in read.municipalities if not self.manned(m)) if office.level == "association" else NOBODY
         write = self._write(office, read) if office.writes else Units()
         governs = frozenset(o["id"] for o in self.tables["organisation"] if o["country_id"] in write.countries)
-        return Person(name, principal, read, write, drafts, governs)
+        return Person(name, principal, read, write, drafts, governs, read if office.personal else Units())
 
     def manned(self, place: int) -> bool:
         """Whether somebody active holds an office at the municipality, at one that it succeeded or at one that succeeded it."""

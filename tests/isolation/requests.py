@@ -7,54 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.isolation import rules, targets
+from tests.isolation import papers, rules, targets
+from tests.isolation.entries import Entry, Fits, Says, at, unique
 from tests.isolation.people import Map, Person
 from tests.isolation.targets import MANNED, OFFICES, TARGETS, Target, Thing, before, key
-
-Says = Callable[[dict[str, Any], Person], bool]
-Fits = Callable[[Target, Person, Map], bool]
-Says_of_target = Callable[[str, Target], dict[str, Any]]
-
-
-def _no_body(operation: str, target: Target) -> dict[str, Any]:
-    return {}
-
-
-def _everyone(target: Target, who: Person, map: Map) -> bool:
-    return True
-
-
-def _nobody(target: Target, who: Person, map: Map) -> bool:
-    return False
-
-
-def at(rule: Says) -> Fits:
-    """`rule`, of a thing that lies at the target."""
-    return lambda target, who, map: rule(target.row(map), who)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One operation. Whoever `may` gets 2xx; of the others who `sees` gets 403, the rest 404; the public gets 401 unless it is `public`."""
-
-    may: Fits = _everyone
-    sees: Fits = _everyone
-    clashes: Fits = _nobody
-    """Whoever would get 409: they may speak about it, but it is for the other side to decide."""
-    thing: Thing | None = None
-    """A row is made for each target that the operation is about."""
-    body: Says_of_target | None = None
-    query: Says_of_target = _no_body
-    path: Says_of_target = _no_body
-    """Path variables, where they are not the target's own."""
-    version: str = ""
-    """The table whose row's version goes into If-Match; `table.column` where the key is not `id`."""
-    public: bool = False
-    targets: tuple[Target, ...] = TARGETS
-    file: Callable[[Target], str] | None = None
-    answers: Callable[[dict[str, Any], bool], bool] | None = None
-    """Of operations that answer everybody and refuse inside the answer: whether it is right, given whether the person may."""
-
 
 region_only = at(rules.administered)
 managed = at(rules.written_at_its_unit)
@@ -91,10 +47,6 @@ def of_territory(community: Says, country: Says) -> Fits:
 
 PLACE_READ, PLACE_WRITTEN = of_territory(rules.read_there, rules.country_reads), of_territory(rules.written_there, rules.of_its_country)
 EVERYWHERE = (*TARGETS, *OFFICES)
-
-
-def unique(operation: str, target: Target) -> str:
-    return f"{operation}-{target.name}".replace("_", "-")
 
 
 def office(operation: str, target: Target) -> dict[str, Any]:
@@ -237,6 +189,7 @@ ENTRIES: dict[str, Entry] = {
     "assign_parked": Entry(
         at(rules.of_its_country), at(rules.country_reads), thing=targets.PARKED, body=lambda o, t: {"municipality": str(t.municipality)}
     ),
+    **papers.ENTRIES,
     "list_changes": Entry(query=lambda o, t: {"limit": 1}),
     "import_observations": Entry(
         query=lambda o, t: {"reader": "sesnsp", "source": "sesnsp"},
@@ -274,6 +227,8 @@ class TenantList:
     table: str
     sees: Says
     identity: Callable[[dict[str, Any]], Any] = field(default=lambda item: str(item["id"]))
+    public: bool = False
+    """Whether whoever has not signed in gets what of it is public."""
     exported: bool = True
     """Whether it can be read whole as lines; what is personal cannot."""
 
@@ -287,6 +242,7 @@ TENANT_LISTS: dict[str, TenantList] = {
     "observations": TenantList("observation", rules.read_there, _fact),
     "populations": TenantList("population", rules.read_there, _fact),
     "communities": TenantList("community", rules.read_there),
+    "documents": TenantList("document", rules.classed, public=True),
     "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
     "parked": TenantList("parked", rules.either(rules.own, rules.country_reads)),
     "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),

@@ -101,6 +101,16 @@ def draft(row: Row, who: Person) -> bool:
     return drafted(row, who) and bool(row["assisted"])
 
 
+def classed(row: Row, who: Person) -> bool:
+    """A document: what is public by everyone, the committee's by those who read the municipality, what is personal with that scope."""
+    reads = {"public": True, "committee": _municipal(row, who.read), "personal": _municipal(row, who.personal)}
+    return reads[row["access_rights"]]
+
+
+def classed_written(row: Row, who: Person) -> bool:
+    return written_there(row, who) and (row["access_rights"] != "personal" or _municipal(row, who.personal))
+
+
 def told_of(row: Row, who: Person) -> bool:
     """A record of a change, by those who read its unit; of records of access, by those who manage it."""
     access = row["noun"] in ("principal", "granted", "invitation", "api_key")
@@ -180,6 +190,8 @@ RULES: dict[str, Rule] = {
     "observation": Rule(read_there, either(written_there, draft)),
     "figure": Rule(read_there, either(written_there, drafted), mark="months = 77"),
     "observation_revision": Rule(read_there, either(written_there, drafted), may=ADD),
+    # Each document says itself who reads it.
+    "document": Rule(classed, classed_written),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
     "parked": Rule(either(own, country_reads), either(own, of_its_country)),

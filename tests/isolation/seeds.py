@@ -64,14 +64,17 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "observation_revision": FACT | {"revision": 1, "replaced_at": "2022-05-01T00:00:00Z"} | RECORDED,
     "figure": {"indicator_id": 1, "source_id": 1, "year": 2022, "total": 5, "months": 1},
     "import": {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done", "report": {}},
+    "document": {"kind": "other", "file_name": "x.pdf", "mime_type": "application/pdf", "size": 1, "sha256": "x", "received_sha256": "x"},
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
     "community": {"name": "Seeded", "kind": "barrio"},
 }
+CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}
+"""Of documents; the others are the committee's."""
 TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation", "api_key"})
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
-OF_PLACES = frozenset({"population", "population_revision", "denominator", "observation", "observation_revision", "figure", "place_match"})
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
+OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document"})
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -82,6 +85,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"id": key(table, place), "principal_id": key("principal", place) if table in TO_SEEDED else principal}
     said |= {"key": place, "seq": -1 - list(places(map)).index(place), "place": place, "import_id": key("import", place)}
     said |= {"territory_id": municipality or country, "recording_id": said["seq"]}
+    said |= {"access_rights": CLASSES.get(place, "committee")}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]

@@ -95,6 +95,9 @@ IMPORT: Thing = ("import", {"kind": "observations", "reader": "x", "file_sha256"
 PROPOSED: Thing = ("affiliation", {"state": "proposed", "proposed_by": "association"})
 CONFIRMED: Thing = ("affiliation", {"state": "confirmed", "proposed_by": "association", "decided_by": "municipality"})
 PARTICIPATION: Thing = ("participation", {"level": "municipality", "basis": "seeded"})
+PAPER = {"kind": "other", "file_name": "x.pdf", "mime_type": "application/pdf", "size": 3}
+DOCUMENT: Thing = ("document", PAPER | {"access_rights": "committee"})
+PUBLISHED: Thing = ("document", PAPER | {"access_rights": "public"})
 COUNTED = ("in", "used", "parked", "refused", "ignored")
 REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("values", "created", "changed", "unchanged", "ended"), 0)
 REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "ignored": [], "warnings": [], "totals": {}}
@@ -128,6 +131,8 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row |= {"import_id": key("read_import", target), "place": f"99|Seeded {target.name}"}
     if table in ("indicator", "source"):
         row |= {"id": 200_000 + 100 * n + TARGETS.index(target), "code": own(operation, target)}
+    if table == "document":
+        row |= {"sha256": key(operation, target), "received_sha256": key(operation, target)}
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
@@ -164,6 +169,12 @@ async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:
     await insert(owner, "denominator", target.row(map) | years | {"source_id": 2, "value": 1000})
 
 
+async def paper(owner: asyncpg.Connection, map: Map, target: Target) -> None:
+    """A personal document at `target`, that no operation is about."""
+    hashes = dict.fromkeys(("sha256", "received_sha256"), target.name)
+    await insert(owner, "document", target.row(map) | PAPER | hashes | {"id": key("paper", target), "access_rights": "personal"})
+
+
 async def predecessor(owner: asyncpg.Connection, target: Target, operation: str) -> None:
     """A municipality that `target` has come to succeed, or may."""
     said = {"id": before(target, operation), "country_id": target.country, "name": "Seeded", "kind": "municipality", "status": "current"}
@@ -180,6 +191,7 @@ async def sow(owner: asyncpg.Connection, map: Map, things: dict[str, tuple[int, 
         await account(owner, map, target)
     for target in TARGETS:
         await figures(owner, map, target)
+        await paper(owner, map, target)
         for operation in ("read_succession", "add_succession"):
             await predecessor(owner, target, operation)
     for operation, (n, thing, where) in things.items():
