@@ -15,6 +15,7 @@ from api.access import Reading
 from api.answers.relations import Boundary, Relations
 from api.answers.sums import KIND
 from api.domain.fields import found
+from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.figures import one_kind, settled, visible
 from api.domain.levels import Level
 from api.levels import UNITS, Lens, whole
@@ -24,7 +25,7 @@ FRAME = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
-  select l.unit::text as unit, {whole} as sees, {writes} as writes, i.code as indicator, i.unit as measure, i.sensitive,
+  select l.unit::text as unit, {whole} as sees, {writes} as writes, i.code as indicator, i.unit as measure, i.direction, i.sensitive,
          i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
          case {{language}} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end as label, {recorded} as latest, y.*
   from ({unit}) l left join indicator i on i.code = {{indicator}}
@@ -85,6 +86,8 @@ class Heading(SQLModel):
     boundary: Boundary
     measure: str
     """What a value is a number of: count, per-100k or percent."""
+    direction: Direction
+    """Which way is better: down or up."""
     sources: list[SourceOf]
     """Of one kind and counting unit: they add up across places, never in one. Empty where there is no data."""
     per: int
@@ -93,6 +96,8 @@ class Heading(SQLModel):
     """When a figure of these countries last changed: send it back as `known_at` and get the same answer for ever."""
     demonstration: bool
     """Whether any value is invented for the demonstration."""
+    protected: bool
+    """Whether the indicator is sensitive and you may not write all of its figures here."""
 
 
 class FiguresQuery(BaseModel):
@@ -149,6 +154,7 @@ async def headed(
     sources = json.loads(row["sources"] or "[]")
     one_kind(sources, row["overlap"])
     said = {"level": lens.level, "unit": lens.unit, "boundary": asked.boundary, "sources": sources, "per": 100_000}
-    said |= {name: row[name] for name in ("indicator", "label", "measure")}
+    said |= {name: row[name] for name in ("indicator", "label", "measure", "direction")}
     said |= {"as_known_at": asked.known_at or row["latest"], "demonstration": any(s["kind"] == "demonstration" for s in sources)}
+    said |= {"protected": row["sensitive"] and not row["writes"]}
     return row, said

@@ -3,7 +3,7 @@
 from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.documents import documents
-from api.routers.indicator import catalogue, imports, observations, series, tables
+from api.routers.indicator import catalogue, gaps, imports, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
 
@@ -22,6 +22,9 @@ BACKEND = [
         observations,
         series,
         tables,
+        trends,
+        gaps,
+        peers,
         imports,
         documents,
         feed,

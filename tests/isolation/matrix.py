@@ -14,7 +14,11 @@ from tests.isolation.requests import ENTRIES, PUBLIC_LISTS, TENANT_LISTS, Entry
 from tests.isolation.targets import NOTHING, Target
 
 LIST = re.compile(r"list_(?:(region|programme|country|association|municipality)_)?(\w+)$")
-ANSWERS: dict[str, dict[str, str]] = {"series": {}, "table": {"period": "2022"}}
+ANSWERS: dict[str, dict[str, str]] = {
+    **{name: {} for name in ("series", "light", "trend", "comparison", "peers")},
+    "table": {"period": "2022"},
+    "gap": {"against": "demonstration"},
+}
 """The computed answers, which every level has for whoever sees it whole, and what each must be asked."""
 FIGURES = re.compile(rf"read_(region|programme|country|association|municipality)_({'|'.join(ANSWERS)})$")
 SAME_ID = {"X-Request-Id": "isolation"}

@@ -91,7 +91,14 @@ def visible(sees: str) -> None:
         )
 
 
-def one_kind(sources: list[dict[str, Any]], overlap: bool) -> None:
+def unprotected(protected: bool) -> None:
+    """Raises NotAllowed where an indicator is sensitive and the caller may not write it: windows and sums that overlap would tell what
+    the protected series hides."""
+    if protected:
+        raise NotAllowed("Of a sensitive indicator this is answered only to who may write all of its figures here.", "indicator-protected")
+
+
+def one_kind(sources: list[dict[str, Any]], overlap: bool, pointer: str = "query/source") -> None:
     """Sources of one kind and counting unit add up across places. Raises Invalid where several kinds have data and none was named, or
     where two sources count the same place: neither is ever added."""
     kinds = sorted({f"{s['kind']}:{s['counting_unit']}" for s in sources})
@@ -99,12 +106,12 @@ def one_kind(sources: list[dict[str, Any]], overlap: bool) -> None:
         raise Invalid(
             "Several kinds of source have data and are never added; name a source, a kind or kind:counting-unit.",
             "source-required",
-            pointer="query/source",
+            pointer=pointer,
             choices=[*kinds, *(s["code"] for s in sources)],
         )
     if overlap:
         codes = [s["code"] for s in sources]
-        raise Invalid("Several sources count the same places; name one.", "source-required", pointer="query/source", choices=codes)
+        raise Invalid("Several sources count the same places; name one.", "source-required", pointer=pointer, choices=codes)
 
 
 SETTLED = timedelta(minutes=1)
