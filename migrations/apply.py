@@ -1,8 +1,13 @@
-"""`amuprev migrate`: the revisions, then what the committed data files say, then the partitions of the years ahead. All as the owner."""
+"""`amuprev migrate`: the revisions, the partitions of the years ahead, what the committed data files say, what is counted here anew.
+
+All as the owner.
+"""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 from alembic import command
@@ -10,11 +15,23 @@ from alembic.config import Config
 from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from api.access import NOBODY, moment
+from api.intake.computing import from_scratch
 from migrations import catalogues
 
 HERE = Path(__file__).parent
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how far it is and of how much."""
+
+
+@dataclass
+class Migration:
+    """An upgrade as a writer: no principal, and its own name as request id."""
+
+    principal: UUID = NOBODY
+    request_id: str = "migrate"
+    at: datetime = field(default_factory=moment)
+
 
 PARTITIONED = ("change", "observation", "observation_revision")
 YEARS_AHEAD = 5
@@ -49,6 +66,9 @@ async def migrate(url: str, tell: Tell) -> None:
         for table in PARTITIONED:
             await raw.execute("select app.partition($1::text::regclass, $2, $3)", table, this_year, this_year + YEARS_AHEAD)
         await catalogues.load(raw, tell)
+        tell("computed figures", 0, 1)
+        await from_scratch(raw, Migration())
+        tell("computed figures", 1, 1)
     await engine.dispose()
 
 
@@ -56,5 +76,3 @@ def _upgrade(connection: object) -> None:
     said = config()
     said.attributes["connection"] = connection
     command.upgrade(said, "head")
-
-

@@ -221,6 +221,7 @@ ORACLES = {
     "parked_pkey": RANDOM,
     "document_pkey": RANDOM,
     "api_key_pkey": "given by the server, from random bits",
+    "community_pkey": "given by the server from a sequence; no client brings one",
     "email-taken": "an address signs in at one account in all the region",
 }
 """Unique keys of tables that are not public, without the tenant in them, and why each tells nobody that something of another's is there."""

@@ -7,6 +7,7 @@ import asyncpg
 
 from api import db
 from api.domain.indicator.figures import DENOMINATORS, SUMMARISE
+from api.intake.computing import recomputed
 from api.intake.upload import Intake
 from api.pages.statements import Statement, prepared
 
@@ -124,6 +125,9 @@ async def keep_chunk(connection: asyncpg.Connection, intake: Intake, kept: Kept,
         for summary in map(_prepared, kept.SUMMARY):
             await connection.execute(summary.sql, *summary.values(known))
         await db.keep_many(connection, intake, intake.kind, str(intake.id), kept.CHANGED, chunk)
+        if kept is Observations:
+            part = (known["places"], known["first"].year, known["last"].year)
+            await recomputed(connection, intake, known["recording"], part)
         await connection.execute(RECORDED, known["recording"], known["countries"])
 
 

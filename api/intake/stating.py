@@ -12,6 +12,7 @@ from api.domain.indicator.figures import SUMMARISE
 from api.domain.indicator.observations import Observation, ObservationFields, ObservationRevision, ObsStatus
 from api.domain.indicator.periods import dims_of, period_of, stated
 from api.domain.roles import Action, Target
+from api.intake.computing import recomputed
 from api.levels import PLACES
 from api.pages import Listing
 
@@ -81,6 +82,8 @@ async def state(caller: Caller, listing: Listing, address: Address, body: Observ
     year = {"territory": row.territory_id, "indicator": row.indicator_id, "source": row.source_id, "year": row.period_on.year}
     await db.run(caller.session, SUMMARISE.replace("{rows}", ROWS), **year)
     await db.run(caller.session, NONE_LEFT, **year)
+    part = ([row.territory_id], row.period_on.year, row.period_on.year)
+    await recomputed(await db.driver(caller.session), caller, recording, part)
     await db.run(caller.session, "select app.record(:number, :country)", number=recording, country=row.country_id)
     return old is None
 

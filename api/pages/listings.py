@@ -92,6 +92,8 @@ class Listing:
     """Parameter -> condition over `t`, its value being {value}."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Field -> SQL, for those that are not a column of `t` by the same name."""
+    only: str = "true"
+    """Which rows of the table are listed at all, over `t`; one is still found by its address."""
     address: str = "t.id = {id}"
     """How one is found."""
     descending: bool = False

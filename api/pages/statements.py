@@ -63,7 +63,7 @@ left join lateral (
 
 def where_of(listing: Listing, level: Level, filters: tuple[str, ...]) -> str:
     """The rows of a list over `t`: the caller's, the level's, those the filters keep."""
-    conditions = [listing.shape.seen(), listing.shape.meant(level)]
+    conditions = [listing.shape.seen(), listing.shape.meant(level), listing.only]
     conditions += [f"({listing.filters[name].replace('{value}', '{' + name + '}')})" for name in filters if name in listing.filters]
     return " and ".join(c for c in conditions if c != "true") or "true"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.domain.indicator.computed import SOURCE
 from api.levels import COMMUNITIES_FROM
 from tests.isolation.people import Person, Units
 
@@ -38,6 +39,11 @@ def _anywhere(row: Row, units: Units) -> bool:
 def read_there(row: Row, who: Person) -> bool:
     """Facts of a municipality: those who read it, or its country."""
     return _municipal(row, who.read)
+
+
+def stated_there(row: Row, who: Person) -> bool:
+    """What somebody stated: lists leave out what is counted here."""
+    return read_there(row, who) and row["source_id"] != SOURCE
 
 
 def written_there(row: Row, who: Person) -> bool:

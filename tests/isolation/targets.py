@@ -8,7 +8,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
 
+from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
+from migrations.apply import Migration
 from tests.isolation.people import Map
 from tests.isolation.seeds import COLUMNS, FACT
 
@@ -198,4 +200,5 @@ async def sow(owner: asyncpg.Connection, map: Map, things: dict[str, tuple[int, 
         for target in where if thing else ():
             assert thing is not None
             await place(owner, map, n, operation, thing, target)
+    await from_scratch(owner, Migration())
     await owner.execute("select app.forget_scopes()")

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from api.domain.errors import Invalid
+from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.observations import Frequency, ObservationFields, ObsStatus
 
 PERIOD = re.compile(r"((?:19|20)\d\d)(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
@@ -41,6 +42,11 @@ def dims_of(said: str) -> str:
     return ";".join(parts)
 
 
+def source_computed() -> Invalid:
+    """The refusal of what somebody states in the name of this service."""
+    return Invalid("What this source says is counted here; nobody states it.", "source-computed", pointer="query/source")
+
+
 def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
     """Raises Invalid where the indicator or source is not known or is computed here, where a value and its status contradict each other,
     or where the value is none of the indicator's unit."""
@@ -50,6 +56,8 @@ def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
         raise Invalid("There is no such source; see GET /v1/sources.", "source-unknown", pointer="query/source")
     if what["origin"] == "computed":
         raise Invalid("This indicator is computed here; nobody states it.", "indicator-computed", pointer="path/indicator")
+    if what["source_id"] == SOURCE:
+        raise source_computed()
     absent = body.status in (ObsStatus.MISSING, ObsStatus.SUPPRESSED)
     if (body.value is None) is not absent:
         raise Invalid("Without a value the status is M (missing) or Q (suppressed), and only then.", "value-or-status", pointer="/value")

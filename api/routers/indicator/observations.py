@@ -11,6 +11,7 @@ from api import pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
 from api.intake.stating import ADDRESS, Address, state
 from api.levels import PLACES
@@ -66,6 +67,7 @@ OBSERVATIONS = Listing(
         "source": "s.code",
         "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
     },
+    only=f"t.source_id <> {SOURCE}",
     sorts={"period": BY_PERIOD} | dict.fromkeys(("territory", "municipality"), (PLACE, PERIOD, *REST)),
 )
 
@@ -92,8 +94,9 @@ POPULATIONS = Listing(
 publish(
     router,
     OBSERVATIONS,
-    about="Values as they were stated, by period; each says which import and which rows of its file it came from. Those of a sensitive"
-    " indicator are shown to who may write them; to others they are null with the status Q.",
+    about="Values as they were stated, by period; each says which import and which rows of its file it came from. What is counted here"
+    " (origin `computed`) is not among them: series and tables answer it. Those of a sensitive indicator"
+    " are shown to who may write them; to others they are null with the status Q.",
 )
 publish(router, POPULATIONS, about="Residents by municipality, year and source.")
 

@@ -6,6 +6,8 @@ from datetime import date
 import asyncpg
 
 from api.domain.indicator.figures import DENOMINATORS, SUMMARISE
+from api.intake.computing import recomputed
+from migrations.apply import Migration
 
 Fact = tuple[int, str, str, str, str, int | None]
 """Territory, indicator, source, first day, frequency, value."""
@@ -34,6 +36,7 @@ async def keep(owner: asyncpg.Connection, facts: Iterable[Fact], residents: Iter
         await owner.executemany(COUNT, [(*said, number) for said in residents])
         for statement in AGAIN:
             await owner.execute(statement)
+        await recomputed(owner, Migration(), number)
         countries = {t if t < 1000 else t // 100 if t < 100_000 else t // 10_000 for t, *_ in (*facts, *residents)}
         for country in sorted(countries):
             await owner.execute("select app.record($1, $2)", number, country)
