@@ -47,7 +47,7 @@ async def measured(bench: Bench, size: Size, rounds: int = 3) -> tuple[list[Row]
     await bench.enter("country")
     query = _query(size.export_months)
     lens, said, known = pages.asked(bench.reading("country"), query, Lens(Level.COUNTRY, "MX"))
-    whole = whole_statement(OBSERVATIONS, lens.level, tuple(sorted(said)), "ndjson")
+    whole = whole_statement(OBSERVATIONS, lens.level, tuple(sorted(said)), "ndjson", OBSERVATIONS.chosen(query.fields))
     found = []
     short, _ = await _through_the_door(bench, _query(1))
     for _ in range(rounds):
