@@ -72,11 +72,11 @@ def publish(
     about: str = "",
 ) -> None:
     """Add `GET {level}/{listing.name}` for each of `levels`, and `GET flat`, which reads the whole region."""
-    asking = Public if public else Asking
+    asking, noun = Public if public else Asking, listing.name.replace("-", "_")
     if flat:
-        _add(router, listing, asking, Level.REGION, flat, f"list_{listing.name}", about)
+        _add(router, listing, asking, Level.REGION, flat, f"list_{noun}", about)
     for level in levels:
-        _add(router, listing, asking, level, f"{PREFIX[level]}/{listing.name}", f"list_{level}_{listing.name}", about)
+        _add(router, listing, asking, level, f"{PREFIX[level]}/{listing.name}", f"list_{level}_{noun}", about)
 
 
 Figured = Callable[[Request, Reading, Any, Lens, str], Coroutine[Any, Any, Response]]

@@ -127,7 +127,7 @@ async def _invite(making: Making, admin: dict[str, str], row: dict[str, Any]) ->
     if (known := await making.known(row["name"])) and known["inside"]:
         return
     body: dict[str, Any] = {"role": row["role"], "level": row["level"], "unit": _unit(row), "starts_on": "2024-01-01"}
-    body["personal"] = row["personal"] == "yes"
+    body["personal"] = row["personal"] == "true"
     body |= {"email": f"{row['name']}@demo.example", "display_name": row["display_name"]}
     if known:
         made = await _ask(making.client, "POST", f"/v1/people/{known['id']}/reset", headers=admin)

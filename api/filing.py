@@ -27,6 +27,7 @@ from api.domain.fields import found, made
 from api.domain.roles import Action, Target
 from api.intake.upload import SPOOL, Upload
 from api.levels import Shape
+from api.offices import municipality_of
 
 
 class Classed(Shape):
@@ -80,18 +81,13 @@ async def examined(upload: Upload) -> Examined:
     return await asyncio.to_thread(_examined, upload)
 
 
-HERE = f"""select t.country_id, t.id, {Shape(municipality="t.id").seen("personal")} as personal
-    from municipality t where t.id = app.municipality_of(:unit)"""
+PERSONAL = f"select 1 from municipality t where t.id = :id and {Shape(municipality='t.id').seen('personal')}"
 
 
 async def place(caller: Caller, unit: str, rights: AccessRights) -> Target:
     """The municipality that an address names. Raises NotFound; NotAllowed where the caller may not keep documents of this class there."""
-    row = (await db.run(caller.session, HERE, unit=unit)).first()
-    found(row)
-    assert row is not None
-    target = Target(country_id=row.country_id, municipality_id=row.id)
-    caller.require(Action.WRITE_DOCUMENTS, target)
-    handled(rights, personal=bool(row.personal))
+    target = (await municipality_of(caller, unit, Action.WRITE_DOCUMENTS)).target()
+    handled(rights, personal=bool((await db.run(caller.session, PERSONAL, id=target.municipality_id)).first()))
     return target
 
 

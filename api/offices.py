@@ -6,7 +6,7 @@ from api import db
 from api.access import Caller
 from api.domain.access.people import Granted, GrantFields, Principal, Unit
 from api.domain.access.units import Place
-from api.domain.fields import known
+from api.domain.fields import found, known
 from api.domain.levels import Level
 from api.domain.roles import Action, Role
 from api.levels import Shape
@@ -30,13 +30,23 @@ PLACES = {
 }
 
 
-async def place_of(caller: Caller, unit: Unit) -> Place:
-    """Where an office is. Raises Invalid where the unit is not known."""
+async def place_of(caller: Caller, unit: Unit, pointer: str = "/unit") -> Place:
+    """Where a unit is that a body names. Raises Invalid where it is not known."""
     values = {} if unit.level is Level.REGION else {"unit": unit.unit}
     row = (await db.run(caller.session, PLACES[unit.level], **values)).first()
-    known(row and 1, "/unit")
+    known(row and 1, pointer)
     assert row is not None
     return Place(*row)
+
+
+async def municipality_of(caller: Caller, unit: str, action: Action) -> Place:
+    """The municipality that an address names. Raises NotFound where there is none, NotAllowed unless a role held now may do `action`."""
+    row = (await db.run(caller.session, PLACES[Level.MUNICIPALITY], unit=unit)).first()
+    found(row)
+    assert row is not None
+    place = Place(*row)
+    caller.require(action, place.target())
+    return place
 
 
 HELD = "select role, country_id, municipality_id, association_id, organisation_id from app.offices_of(:who, :day)"

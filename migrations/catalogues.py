@@ -73,11 +73,12 @@ def tables() -> dict[str, Rows]:
         "programme": [row | {"id": key_of("programme", row["code"])} for row in rows_of("programmes")],
         "indicator": rows_of("indicators"),
         "source": rows_of("sources"),
+        "training_topic": rows_of("training_topics"),
         "role": [{"code": role.value, "writes": office.writes} for role, office in OFFICES.items()],
     }
 
 
-KEY = {"scheme": "slug", "role": "code"}
+KEY = {"scheme": "slug", "role": "code", "training_topic": "code"}
 
 
 def _line(row: dict[str, Any], columns: list[str]) -> list[str]:

@@ -29,6 +29,9 @@ VERSIONED = (
     "api_key",
     "invitation",
     "document",
+    "course",
+    "training_event",
+    "technical_assistance",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
 SCOPES = """select 'scope', s.principal_id::text from scope s

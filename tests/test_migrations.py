@@ -220,6 +220,8 @@ ORACLES = {
     "import_pkey": RANDOM,
     "parked_pkey": RANDOM,
     "document_pkey": RANDOM,
+    "training_event_pkey": RANDOM,
+    "technical_assistance_pkey": RANDOM,
     "api_key_pkey": "given by the server, from random bits",
     "community_pkey": "given by the server from a sequence; no client brings one",
     "email-taken": "an address signs in at one account in all the region",
@@ -234,6 +236,8 @@ CHECKED_BEFORE = {
     "scope_principal_fkey": "reached by functions only",
     "parked_import_fkey": "made by the import itself",
     "document_redacts_fkey": "holds the municipality, and is read in the caller's scope first",
+    "training_event_document_fkey": "holds the municipality, and of a document there only its random key is told to be one",
+    "technical_assistance_document_fkey": "the same",
 }
 """Foreign keys to tables that are not public; a key from a body would otherwise tell whether another's row exists."""
 PUBLIC = """select tablename from pg_policies where policyname = tablename || '_select' and qual = 'true'"""

@@ -39,6 +39,7 @@ class Action(StrEnum):
     WRITE_FIGURES = "figures:write"
     ASSIST_FIGURES = "figures:assist"
     WRITE_DOCUMENTS = "documents:write"
+    WRITE_TRAINING = "training:write"
     MANAGE_PEOPLE = "people:manage"
 
 
@@ -53,7 +54,7 @@ class Office:
 
 
 _ANYWHERE = frozenset(Level)
-_RECORDS = (Action.WRITE_DOCUMENTS,)
+_RECORDS = (Action.WRITE_DOCUMENTS, Action.WRITE_TRAINING)
 """What whoever keeps the papers of a municipality may."""
 _LOCAL = frozenset({Role.COMMITTEE_SECRETARY, Role.MEMBER, Role.READER})
 
@@ -71,7 +72,7 @@ OFFICES: dict[Role, Office] = {
     ),
     Role.PROGRAMME_OFFICER: Office(
         frozenset({Level.PROGRAMME}),
-        frozenset({Action.WRITE_PROGRAMME, Action.MANAGE_PEOPLE}),
+        frozenset({Action.WRITE_PROGRAMME, Action.WRITE_TRAINING, Action.MANAGE_PEOPLE}),
         frozenset({Role.PROGRAMME_OFFICER, Role.READER}),
         writes=True,
     ),
@@ -88,7 +89,12 @@ OFFICES: dict[Role, Office] = {
     ),
     Role.ASSOCIATION_OFFICER: Office(
         frozenset({Level.ASSOCIATION}),
-        frozenset({Action.WRITE_ORGANISATION, Action.SPEAK_FOR_ASSOCIATION, Action.ASSIST_FIGURES, Action.MANAGE_PEOPLE}),
+        frozenset(
+            {
+                *(Action.WRITE_ORGANISATION, Action.SPEAK_FOR_ASSOCIATION, Action.ASSIST_FIGURES),
+                *(Action.WRITE_TRAINING, Action.MANAGE_PEOPLE),
+            }
+        ),
         frozenset({Role.ASSOCIATION_OFFICER, Role.READER}),
         writes=True,
     ),

@@ -6,6 +6,7 @@ from api.routers.documents import documents
 from api.routers.indicator import catalogue, gaps, imports, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
+from api.routers.training import assistance, courses, events
 
 BACKEND = [
     m.router
@@ -27,6 +28,9 @@ BACKEND = [
         peers,
         imports,
         documents,
+        courses,
+        events,
+        assistance,
         feed,
         auth,
         people,

@@ -1,7 +1,18 @@
-"""What is sent for the operations of documents, and to whom they are granted."""
+"""What is sent for the operations of documents and of training, and to whom they are granted."""
+
+from typing import Any
 
 from tests.isolation import rules, targets
 from tests.isolation.entries import Entry, at
+from tests.isolation.targets import OFFICES, TARGETS, Thing, key
+
+EVERYWHERE = (*TARGETS, *OFFICES)
+
+
+def trained(thing: Thing, **more: Any) -> Entry:
+    """A change of what a municipality keeps of its training."""
+    return Entry(at(rules.written_there), at(rules.read_there), thing=thing, **more)
+
 
 ENTRIES: dict[str, Entry] = {
     # Documents: their own class decides who reads them.
@@ -12,4 +23,22 @@ ENTRIES: dict[str, Entry] = {
         at(rules.written_there), at(rules.read_there), thing=targets.DOCUMENT, body=lambda o, t: {"kind": "report"}, version="document"
     ),
     "remove_document": Entry(at(rules.written_there), thing=targets.PUBLISHED, version="document"),
+    # Training: a course may belong to any unit; events and assistance are a municipality's.
+    "read_topic": Entry(public=True, path=lambda o, t: {"code": "cpted"}),
+    "read_course": Entry(public=True, thing=targets.TAUGHT),
+    "add_course": Entry(at(rules.written_at_its_unit), body=lambda o, t: targets.COURSE | {"owner": t.unit}, targets=EVERYWHERE),
+    "change_course": Entry(
+        at(rules.written_at_its_unit), thing=targets.TAUGHT, body=lambda o, t: {"title": "Other"}, version="course", targets=EVERYWHERE
+    ),
+    "remove_course": Entry(at(rules.written_at_its_unit), thing=targets.TAUGHT, version="course", targets=EVERYWHERE),
+    "plan_event": Entry(at(rules.written_there), body=lambda o, t: {"course_id": key("read_course", t), "starts_on": "2024-05-01"}),
+    "read_event": Entry(at(rules.read_there), at(rules.read_there), thing=targets.PLANNED),
+    **{f"{what}_event": trained(targets.PLANNED, version="training_event") for what in ("hold", "cancel", "remove")},
+    "change_event": trained(targets.PLANNED, body=lambda o, t: {"place": "Other"}, version="training_event"),
+    "log_assistance": Entry(
+        at(rules.written_there), body=lambda o, t: targets.HELPED | {"provider_organisation_id": key("read_organisation", t)}
+    ),
+    "read_assistance": Entry(at(rules.read_there), at(rules.read_there), thing=targets.ASSISTED),
+    "change_assistance": trained(targets.ASSISTED, body=lambda o, t: {"hours": 4}, version="technical_assistance"),
+    "remove_assistance": trained(targets.ASSISTED, version="technical_assistance"),
 }

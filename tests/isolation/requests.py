@@ -243,6 +243,8 @@ TENANT_LISTS: dict[str, TenantList] = {
     "populations": TenantList("population", rules.read_there, _fact),
     "communities": TenantList("community", rules.read_there),
     "documents": TenantList("document", rules.classed, public=True),
+    "training_events": TenantList("training_event", rules.read_there),
+    "technical_assistance": TenantList("technical_assistance", rules.read_there),
     "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
     "parked": TenantList("parked", rules.either(rules.own, rules.country_reads)),
     "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),
@@ -253,4 +255,5 @@ TENANT_LISTS: dict[str, TenantList] = {
 PUBLIC_LISTS = (
     *("countries", "admin1", "municipalities", "successions", "organisations", "associations", "members"),
     *("programmes", "participations", "indicators", "sources", "schemes"),
+    *("training_topics", "courses"),
 )

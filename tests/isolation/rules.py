@@ -198,6 +198,11 @@ RULES: dict[str, Rule] = {
     "observation_revision": Rule(read_there, either(written_there, drafted), may=ADD),
     # Each document says itself who reads it.
     "document": Rule(classed, classed_written),
+    # Training: topics come with the service, courses are public, events and assistance are the municipality's.
+    "training_topic": Rule(everyone, may=LOOK),
+    "course": Rule(everyone, written_at_its_unit),
+    "training_event": Rule(read_there, written_there),
+    "technical_assistance": Rule(read_there, written_there),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
     "parked": Rule(either(own, country_reads), either(own, of_its_country)),

@@ -44,6 +44,9 @@ RECORDED = {"recording_id": 0, "replaced_recording_id": 0}
 FACT = {"indicator_id": 1, "source_id": 1, "period_on": "2022-03-01", "frequency": "M", "dims": "", "value": 5, "status": "A"}
 FACT |= {"recording_id": 0}
 ACCOUNT = {"kind": "service", "display_name": "seeded"}
+COURSE = {"title": "Seeded", "level": "initial", "topics": ["prevention"], "hours": 8}
+GIVEN = {"starts_on": "2024-05-01", "mode": "online", "state": "planned"}
+HELPED = {"starts_on": "2024-05-01", "hours": 3, "description": "Seeded"}
 TEMPLATES: dict[str, dict[str, Any]] = {
     "principal": ACCOUNT,
     "credential": {"password_hash": "x"},
@@ -65,6 +68,9 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "figure": {"indicator_id": 1, "source_id": 1, "year": 2022, "total": 5, "months": 1},
     "import": {"kind": "observations", "reader": "x", "file_sha256": "x", "bytes": 1, "dry_run": False, "state": "done", "report": {}},
     "document": {"kind": "other", "file_name": "x.pdf", "mime_type": "application/pdf", "size": 1, "sha256": "x", "received_sha256": "x"},
+    "course": COURSE,
+    "training_event": GIVEN,
+    "technical_assistance": HELPED,
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
     "community": {"name": "Seeded", "kind": "barrio"},
@@ -74,7 +80,7 @@ CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegu
 TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation", "api_key"})
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
-OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document"})
+OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -86,6 +92,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"key": place, "seq": -1 - list(places(map)).index(place), "place": place, "import_id": key("import", place)}
     said |= {"territory_id": municipality or country, "recording_id": said["seq"]}
     said |= {"access_rights": CLASSES.get(place, "committee")}
+    said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]

@@ -12,7 +12,7 @@ from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
 from tests.isolation.people import Map
-from tests.isolation.seeds import COLUMNS, FACT
+from tests.isolation.seeds import COLUMNS, COURSE, FACT, GIVEN, HELPED
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,9 @@ PARTICIPATION: Thing = ("participation", {"level": "municipality", "basis": "see
 PAPER = {"kind": "other", "file_name": "x.pdf", "mime_type": "application/pdf", "size": 3}
 DOCUMENT: Thing = ("document", PAPER | {"access_rights": "committee"})
 PUBLISHED: Thing = ("document", PAPER | {"access_rights": "public"})
+TAUGHT: Thing = ("course", COURSE)
+PLANNED: Thing = ("training_event", GIVEN)
+ASSISTED: Thing = ("technical_assistance", HELPED)
 COUNTED = ("in", "used", "parked", "refused", "ignored")
 REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("values", "created", "changed", "unchanged", "ended"), 0)
 REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "ignored": [], "warnings": [], "totals": {}}
@@ -135,6 +138,8 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row |= {"id": 200_000 + 100 * n + TARGETS.index(target), "code": own(operation, target)}
     if table == "document":
         row |= {"sha256": key(operation, target), "received_sha256": key(operation, target)}
+    if table in ("training_event", "technical_assistance"):
+        row |= {"course_id": key("read_course", target), "provider_organisation_id": key("read_organisation", target)}
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
