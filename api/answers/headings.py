@@ -1,7 +1,7 @@
 """What every computed answer of an indicator begins with: who may have it, of what level, which sources it is made of, as known when."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -12,28 +12,34 @@ from sqlmodel import SQLModel
 
 from api import pages
 from api.access import Reading
-from api.answers.relations import Boundary, Relations
+from api.answers.relations import REGISTER, Boundary, Relations
 from api.answers.sums import KIND
+from api.answers.told import told
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
-from api.domain.indicator.figures import one_kind, settled, visible
+from api.domain.indicator.figures import one_kind, settled, unprotected, visible
+from api.domain.indicator.protection import listed, one_source
 from api.domain.levels import Level
 from api.levels import UNITS, Lens, whole
+from api.pages.secrecy import SENSITIVE
 from api.pages.statements import ENTERED, Statement, prepared
 
+Making = Callable[[Relations], Statement]
+DISJOINT = frozenset({Level.REGION, Level.COUNTRY, Level.MUNICIPALITY})
+"""Levels whose parts do not overlap; a municipality may belong to several associations and programmes."""
 FRAME = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
-  select l.unit::text as unit, {whole} as sees, {writes} as writes, i.code as indicator, i.unit as measure, i.direction, i.sensitive,
-         i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
+  select l.unit::text as unit, {whole} as sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
+         i.code as indicator, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
          case {{language}} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end as label, {recorded} as latest, y.*
   from ({unit}) l left join indicator i on i.code = {{indicator}}
   left join lateral (
     with {heirs} chosen as materialized (
       select s.* from source s where {kind}
         and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within})),
-    {relations}
+    {told} {relations}
     select (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c) o)
              as sources,
            (select count(*) > 1 from chosen) and exists (select from {figures} join chosen s on s.id = t.source_id
@@ -45,9 +51,8 @@ left join lateral (
 WRITES = {
     Level.REGION: "(select app.write_region())",
     Level.COUNTRY: "l.unit = any((select app.write_countries())::int[])",
-    Level.MUNICIPALITY: """(l.unit = any((select app.write_municipalities())::int[])
-        or l.unit / 10000 = any((select app.write_countries())::int[]))""",
 }
+EVERY = f"""(select coalesce(bool_and({REGISTER.seen("write")}), false) from municipality t where t.id = any(l.municipalities))"""
 """Whether the caller may write all figures of unit `l`."""
 
 
@@ -55,8 +60,8 @@ def framed(made_of: Relations, relations: str, columns: str) -> Statement:
     """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
     level = made_of.level
     return prepared(FRAME.format(
-        entered=ENTERED, unit=UNITS[level], whole=whole(level), writes=WRITES.get(level, "false"), recorded=made_of.recorded(),
-        heirs=made_of.heirs(), kind=KIND, figures=made_of.figures(), within=made_of.within(),
+        entered=ENTERED, unit=UNITS[level], whole=whole(level), writes=WRITES.get(level, EVERY), recorded=made_of.recorded(),
+        sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), kind=KIND, figures=made_of.figures(), within=made_of.within(),
         relations=relations, columns=columns,
     ))  # fmt: skip
 
@@ -97,7 +102,9 @@ class Heading(SQLModel):
     demonstration: bool
     """Whether any value is invented for the demonstration."""
     protected: bool
-    """Whether the indicator is sensitive and you may not write all of its figures here."""
+    """Whether the indicator is sensitive and you may not write all its figures here: counts below 10 are hidden, zero like nine (null, with
+    the reason `protected`), all others rounded to 5, and rates and intervals made of those. Totals are rounded by themselves, so they need
+    not add up; `unspecified` and `published` are not told, and of a municipality its own figures without its predecessors'."""
 
 
 class FiguresQuery(BaseModel):
@@ -132,29 +139,47 @@ class Asked:
         """The relations that answer it."""
         return Relations(lens.level, self.boundary, self.known_at is not None)
 
+    def plainly(self, lens: Lens) -> bool:
+        """Whether it is asked of a level whose parts do not overlap, on the map of the time and of what is known now."""
+        return lens.level in DISJOINT and self.boundary is Boundary.THEN and self.known_at is None
+
+    def protected(self, lens: Lens) -> None:
+        """Raises NotAllowed unless it is one of the answers that are told of a sensitive indicator; most are not."""
+        listed(False)
+
     def known(self) -> dict[str, Any]:
         """The values of a statement."""
         return {"indicator": self.indicator, "source": self.source, "known_at": self.known_at}
 
 
 async def headed(
-    reading: Reading, lens: Lens, asked: Asked, statement: Statement, more: Mapping[str, Any] | None = None
+    reading: Reading, lens: Lens, asked: Asked, statement: Statement | Making, more: Mapping[str, Any] | None = None
 ) -> tuple[asyncpg.Record, dict[str, Any]]:
-    """The row of a framed statement, and the members of its heading; `more` are further values of the statement.
+    """The row of a framed statement, and the members of its heading; `more` are further values of the statement. One that is made for its
+    relations can be made of what is told of a sensitive indicator; any other is refused there.
 
-    Raises NotFound where the level or indicator is not there or nothing of the level is seen, NotAllowed where a part, Invalid where
-    several kinds of source have data and none was named, or where what is known then is not settled.
+    Raises NotFound where the level or indicator is not there or nothing of the level is seen, NotAllowed where a part or where a sensitive
+    indicator is not told like this, Invalid where several kinds of source have data and none was named, or where what is known then is not
+    settled.
     """
+    made_of = asked.made_of(lens)
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of} | dict(more or {})
-    row = await pages.ask(reading, statement, known)
+    row = await pages.ask(reading, statement(made_of) if callable(statement) else statement, known)
     found(row["unit"])
     visible(row["sees"])
     found(row["indicator"])
+    protected = bool(row["sensitive"] and not row["writes"])
+    if protected and callable(statement):
+        asked.protected(lens)
+        row = await pages.ask(reading, statement(replace(made_of, told=True)), known)
+    else:
+        unprotected(protected)
     settled(asked.known_at, row["latest"], row["now"])
     sources = json.loads(row["sources"] or "[]")
     one_kind(sources, row["overlap"])
-    said = {"level": lens.level, "unit": lens.unit, "boundary": asked.boundary, "sources": sources, "per": 100_000}
+    if protected:
+        one_source(sources)
+    said = {"level": lens.level, "unit": lens.unit, "boundary": asked.boundary, "sources": sources, "per": 100_000, "protected": protected}
     said |= {name: row[name] for name in ("indicator", "label", "measure", "direction")}
     said |= {"as_known_at": asked.known_at or row["latest"], "demonstration": any(s["kind"] == "demonstration" for s in sources)}
-    said |= {"protected": row["sensitive"] and not row["writes"]}
     return row, said

@@ -16,6 +16,7 @@ from api.domain.indicator.light import wholly
 from api.domain.indicator.peers import MOST, TIMES, Compared, among
 from api.domain.levels import Level
 from api.levels import FIGURES, Lens
+from api.pages.secrecy import SENSITIVE
 from api.pages.statements import Statement
 
 OF_COUNTRY = "t.country_id = l.unit / 10000"
@@ -39,7 +40,9 @@ class Around(Relations):
 
     def within(self) -> str:
         """Their rows, over `t`."""
-        return f"e.who is not null and {FIGURES.seen()} and {OF_COUNTRY}"
+        # Of a sensitive indicator only those whose figures the caller may write: who writes one municipality may read others.
+        written = f"(not {SENSITIVE} or {FIGURES.seen('write')})"
+        return f"e.who is not null and {FIGURES.seen()} and {OF_COUNTRY} and {written}"
 
     @property
     def registered(self) -> str:

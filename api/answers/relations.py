@@ -45,10 +45,17 @@ class Relations:
     level: Level
     boundary: Boundary = Boundary.THEN
     known: bool = False
+    told: bool = False
+    """Whether only what may be told of a sensitive indicator is answered: of a municipality then its own figures, without those of its
+    predecessors, because two successors of one would overlap."""
 
     def within(self) -> str:
         """The rows of the level that the caller sees, over `t`."""
-        return f"e.who is not null and {FIGURES.seen()} and {FIGURES.meant(self.level)}"
+        return f"e.who is not null and {FIGURES.seen()} and {self.meant(FIGURES)}"
+
+    def meant(self, shape: Shape) -> str:
+        """The rows of the level, over `t`."""
+        return f"{shape.municipality} = l.unit" if self.told and self.level is Level.MUNICIPALITY else shape.meant(self.level)
 
     def figures(self, indicator: str = "t.indicator_id = i.id") -> str:
         """`figure t`, or what it would have held; of `indicator`."""
@@ -105,7 +112,7 @@ class Relations:
     def registered(self) -> str:
         """The municipalities `t` that belong to the level, on its map."""
         there = " and t.status = 'current'" if self.boundary is Boundary.NOW else ""
-        return REGISTER.meant(self.level) + there
+        return self.meant(REGISTER) + there
 
     def members(self) -> str:
         """The CTE `members`: the municipalities of each association on the day the level is looked at, those before them included."""

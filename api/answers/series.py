@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from api.access import Reading
@@ -13,6 +13,7 @@ from api.answers.relations import Relations
 from api.answers.sums import CUTS, OF_UNIT, alive, published, sums
 from api.domain.fields import superseded
 from api.domain.indicator.figures import By, points
+from api.domain.indicator.protection import listed
 from api.domain.indicator.rates import Point
 from api.domain.levels import Level
 from api.levels import Lens
@@ -64,6 +65,10 @@ class Asked(headings.Asked):
     last: date | None = None
     fiscal: int = 1
 
+    def protected(self, lens: Lens) -> None:
+        """Raises NotAllowed unless it is one of the series that are told of a sensitive indicator."""
+        listed(self.by is By.YEAR and self.fiscal == 1 and self.plainly(lens))
+
     def known(self) -> dict[str, Any]:
         """The values of a statement."""
         return super().known() | {"from": self.first, "to": self.last, "fiscal": self.fiscal}
@@ -72,7 +77,8 @@ class Asked(headings.Asked):
 async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:
     """The series of an indicator for the level. Refuses what `headed` refuses."""
     cut = "fiscal" if asked.by is By.YEAR and asked.fiscal != 1 else asked.by.value
-    row, heading = await headed(reading, lens, asked, statement(asked.made_of(lens), cut))
+    row, heading = await headed(reading, lens, asked, partial(statement, cut=cut))
     said = json.loads(row["points"] or "[]")
     source = heading["sources"][0] if len(heading["sources"]) == 1 else None
-    return Series(**heading, source=source, by=asked.by, points=points(said, row["measure"] == "count", row["adds"]))
+    found = points(said, row["measure"] == "count", row["adds"], heading["protected"])
+    return Series(**heading, source=source, by=asked.by, points=found)

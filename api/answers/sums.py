@@ -6,6 +6,7 @@ Over the names of api/answers/relations.py; `chosen` are the sources that count,
 from dataclasses import dataclass
 
 from api.answers.relations import COUNTS, Boundary, Relations
+from api.answers.told import told_of
 
 MONTHS = """cross join lateral (select make_date(t.year, m::int, 1) as month, value
     from unnest(t.by_month) with ordinality u(value, m) where value is not null) c"""
@@ -77,17 +78,18 @@ def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
     # A place has one row a period, unless its months are gathered or others were converted into it.
     each = f"distinct {made_of.place}" if now or cut == "fiscal" else "*"
     one = by != PERIOD
-    return SUMS.format(
+    said = SUMS.format(
         group=made_of.place if one else how.period, name="place" if one else "p", value=how.value, months=f"{how.months}{made_of.parted}",
         part=how.months, each=each, length=f"{how.length}.0", cells=how.cells, counts=COUNTS, figures=made_of.figures(),
         residents=made_of.residents(), within=made_of.within(), back=how.back, times=made_of.times, estimated=made_of.estimated,
         converted=made_of.converted, only=f"{how.only} and {how.period} = {{from}}::date" if one else how.only,
     )  # fmt: skip
+    return told_of(made_of, said, "place" if one else "p") if made_of.told else said
 
 
 def published(made_of: Relations, cut: str, key: str, whose: str = OF_UNIT) -> str:
     """What countries published of themselves, by `key`; nothing where `whose` is empty, or where a country is not meant as a whole."""
-    own = OWN.format(frequency=FREQUENCY.get(cut, "-"), whose=whose) if whose else "false"
+    own = OWN.format(frequency=FREQUENCY.get(cut, "-"), whose=whose) if whose and not made_of.told else "false"
     return PUBLISHED.format(key=key, observations=made_of.observations(own))
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 
 from api.access import Reading
@@ -11,7 +11,9 @@ from api.answers import headings
 from api.answers.headings import Heading, framed, headed
 from api.answers.relations import COUNTS, Relations
 from api.answers.sums import CUTS, OF_UNIT, SUMS_OF, alive, published, sums
+from api.answers.told import told_groups
 from api.domain.indicator.figures import Per, points
+from api.domain.indicator.protection import listed
 from api.domain.indicator.rates import Point
 from api.domain.levels import Level
 from api.levels import FIGURES, Lens
@@ -53,7 +55,7 @@ TABLE = """{members} placed as materialized ({sums}),
       select coalesce(s.place, g.place) as place, s.count, s.months, s.reported, s.places, s.population, s.complete, s.unspecified,
         s.estimated, (g.place is not null)::int as expected, coalesce(g.months, 0) as expected_months
       from placed s full join (select * from register where months > 0) g on g.place = s.place),
-    units as materialized (select {unit} as id, {sums_of} from every s {grouped} group by 1),
+    units as materialized ({units}),
     stated as materialized ({stated}),
     sorted as (select s.*, {keys} from units s {early} where true {after} order by {order} limit {most} + 1),
     page as (select row_number() over (order by {order}) as rn, s.*, n.name, n.code, n.kind, n.country, n.admin1,
@@ -61,7 +63,7 @@ TABLE = """{members} placed as materialized ({sums}),
 COLUMNS = """(select json_agg(row_to_json(p) order by p.rn)::text from page p where p.rn <= {{limit}}) as items,
   (select count(*) from page) as n,
   (select json_build_array(p.a::text, p.b::text, p.id::text)::text from page p where p.rn = {{limit}}) as last,
-  (select row_to_json(x)::text from (select s.*, {published} as published from (select {sums_of} from every s) s) x) as total,
+  (select row_to_json(x)::text from (select s.*, {published} as published from ({whole}) s) x) as total,
   {shared} as shared, {alone} as alone"""
 _TIES = """(select count(*) from every s where s.expected > 0 and (select count(*) from members a where a.place = s.place) {0})"""
 BESIDE = "(select b.published from stated b where b.place = {0})"
@@ -107,13 +109,15 @@ def statement(made_of: Relations, view: View) -> Statement:
     (unit, grouped), names = UNITS[view.by], NAMES[view.by].format_map(registers)
     whose, beside_rows, beside_total = _published(made_of.level, view.by)
     sums_of = f"{SUMS_OF}, coalesce(sum(s.expected), 0) as expected, coalesce(sum(s.expected_months), 0) as expected_months"
+    units = f"select {unit} as id, {sums_of} from every s {grouped.format_map(registers)} group by 1"
     relations = TABLE.format(
         members=made_of.members() if ties else "", sums=sums(made_of, view.cut, "place"), months=alive(made_of, "{from}::date", how.length),
-        registered=made_of.registered, unit=unit, sums_of=sums_of, grouped=grouped.format_map(registers), names=names,
+        registered=made_of.registered, units=told_groups(made_of, units, view.by), names=names,
         stated=published(made_of, view.cut, "x.territory_id as place", whose), published=beside_rows, **registers, **view.parts(names),
     )  # fmt: skip
     shared, alone = (_TIES.format(n) if ties else "null::int" for n in ("> 1", "= 0"))
-    return framed(made_of, relations, COLUMNS.format(sums_of=sums_of, published=beside_total, shared=shared, alone=alone))
+    level = told_groups(made_of, f"select {sums_of} from every s")
+    return framed(made_of, relations, COLUMNS.format(whole=level, published=beside_total, shared=shared, alone=alone))
 
 
 def _published(level: Level, by: Per) -> tuple[str, str, str]:
@@ -176,6 +180,10 @@ class Asked(headings.Asked):
         span = {"from": self.first, "to": self.first, "fiscal": self.first.month}
         return super().known() | span | {"limit": self.limit}
 
+    def protected(self, lens: Lens) -> None:
+        """Raises NotAllowed unless it is one of the tables that are told of a sensitive indicator."""
+        listed(self.cut == "year" and self.by is not Per.ASSOCIATION and self.plainly(lens))
+
     def about(self, lens: Lens) -> list[Any]:
         """What a cursor is good for."""
         known_at = self.known_at and self.known_at.isoformat()
@@ -188,10 +196,10 @@ async def table(reading: Reading, lens: Lens, asked: Asked) -> Table:
     secret, about = reading.house.secret, asked.about(lens)
     keys = json.loads(place_of(secret, about, asked.cursor)) if asked.cursor else []
     view = View(asked.cut, asked.by, asked.sort, bool(keys), USUAL if asked.limit <= USUAL else MOST)
-    row, heading = await headed(reading, lens, asked, statement(asked.made_of(lens), view), {f"c{n}": key for n, key in enumerate(keys)})
+    row, heading = await headed(reading, lens, asked, partial(statement, view=view), {f"c{n}": key for n, key in enumerate(keys)})
     said, total = json.loads(row["items"] or "[]"), json.loads(row["total"])
     counted = row["measure"] == "count"
-    one, *rows = points([each | {"period": asked.period} for each in (total, *said)], counted, row["adds"])
+    one, *rows = points([each | {"period": asked.period} for each in (total, *said)], counted, row["adds"], heading["protected"])
     return Table(
         **heading, period=asked.period, by=asked.by, total=one, shared=row["shared"], alone=row["alone"],
         items=[Row(**dict(point), **{name: each[name] for name in NAMED}) for point, each in zip(rows, said, strict=True)],

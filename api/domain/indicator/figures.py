@@ -1,7 +1,7 @@
 """The yearly summary of observations, and the periods a series has."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -141,10 +141,16 @@ def days_in(period: str) -> int:
 POINTS = TypeAdapter(list[Point])
 
 
-def points(said: Iterable[dict[str, Any]], counted: bool, adds: bool) -> list[Point]:
+def points(said: Sequence[dict[str, Any]], counted: bool, adds: bool, protected: bool = False) -> list[Point]:
     """The points of what was summed for each period or place. `counted`: the indicator is a number of things, of which there is a rate;
-    `adds`: its values may be summed over places. Those of one place alone are its own."""
-    return POINTS.validate_python([_point(each, counted, adds or (each["places"] <= 1 and each["expected"] <= 1)) for each in said])
+    `adds`: its values may be summed over places. Those of one place alone are its own. `protected`: what was reported and has no count is
+    hidden."""
+    made = [_point(each, counted, adds or (each["places"] <= 1 and each["expected"] <= 1)) for each in said]
+    return POINTS.validate_python([_hidden(p, each["places"]) if protected else p for p, each in zip(made, said, strict=True)])
+
+
+def _hidden(point: dict[str, Any], places: int) -> dict[str, Any]:
+    return point | {"reason": "protected", "unstable": True} if places and point["value"] is None else point
 
 
 def _point(said: dict[str, Any], counted: bool, adds: bool) -> dict[str, Any]:

@@ -12,12 +12,14 @@ level, country, region) no hidden count is ever known to fewer than ROOM numbers
 tables is answered. The function app.protected is the same rule in SQL, and a test holds both equal.
 """
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from api.domain.errors import Invalid, NotAllowed
 
 HIDDEN_BELOW, BASE, ROOM = 10, 5, 3
-UNTOLD = 10**12
-"""The upper end of what nobody is told."""
+LISTED = ["{level}/indicators/{code}/series?by=year", "{level}/indicators/{code}/table?period=YYYY&by=municipality|admin1|country"]
+"""The fixed list of tables."""
 
 
 class Told(NamedTuple):
@@ -58,3 +60,21 @@ def total(count: float, members: Iterable[Told]) -> Told:
         last = last - BASE if last > HIDDEN_BELOW else 0
     at = min(max(rounded(count), first), last)
     return Told(at or None, low if at == first else window(at)[0], high if at == last else window(at)[1])
+
+
+def listed(like_this: bool) -> None:
+    """Raises NotAllowed unless an answer is on the fixed list of tables; `like_this` is whether it is asked for as they are."""
+    if not like_this:
+        raise NotAllowed(
+            "This indicator is sensitive. Who may not write its figures gets years of the region, of countries and of municipalities, by"
+            " calendar year, on the map of the time and as known now; see `choices`.",
+            "protected-table",
+            choices=LISTED,
+        )
+
+
+def one_source(sources: Sequence[dict[str, Any]]) -> None:
+    """Raises Invalid where a sensitive indicator would be added up over several sources: each is a table of its own."""
+    if len(sources) > 1:
+        codes = [s["code"] for s in sources]
+        raise Invalid("A sensitive indicator is told source by source; name one.", "source-required", pointer="query/source", choices=codes)

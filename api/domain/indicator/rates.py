@@ -77,7 +77,7 @@ class Point(BaseModel):
     high: float | None
     """Upper limit of it."""
     reason: str | None
-    """Why there is no rate: not-reported, no-population, not-a-count, does-not-add."""
+    """Why there is no rate: not-reported, no-population, not-a-count, does-not-add, protected."""
     annualised: float | None
     """The rate of a month or quarter as if the whole year were like it (rate x 365.25 / days); null for years."""
     unstable: bool

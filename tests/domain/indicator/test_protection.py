@@ -1,6 +1,8 @@
 """The 10-5 rule against an attacker who knows it and solves for what is hidden."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from api.domain.indicator.protection import ROOM, Told, cell, rounded, total, window
+from tests.conftest import World
 
 Total = Callable[[float, Iterable[Told]], Told]
 Country = Sequence[Sequence[int]]
@@ -88,3 +91,20 @@ counts = st.one_of(st.integers(0, 12), st.sampled_from((0, 8, 9, 12, 13, 17, 18)
 @example([[17, 17, 9], [17, 9]])
 def test_no_hidden_count_is_ever_known_to_fewer_numbers_than_are_kept(country: Country) -> None:
     assert all(room >= ROOM for room in left(country, total))
+
+
+TOLD = """select array_agg(app.told(x[1], x[2], x[3]) order by o) from jsonb_array_elements($1) with ordinality e (j, o),
+    lateral (select array(select y::numeric from jsonb_array_elements_text(e.j) y) as x) z"""
+
+
+def read(window: list[Decimal]) -> Told:
+    return Told(int(window[0]) or None, int(window[1]), int(window[2]))
+
+
+async def test_the_database_tells_the_same(region: World) -> None:
+    ends = [(low, high) for low in (*range(0, 40, 3), 10, 13, 26) for high in range(low + 2, low + 60, 7)]
+    totals = [(n, low, high) for low, high in ends for n in range(low, high + 1)]
+    async with region.owner() as owner:
+        assert [read(await owner.fetchval("select app.told($1)", n)) for n in range(120)] == [cell(n) for n in range(120)]
+        told = await owner.fetchval(TOLD, json.dumps(totals))
+    assert [read(w) for w in told] == [total(n, [Told(None, low, high)]) for n, low, high in totals]
