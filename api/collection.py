@@ -83,8 +83,14 @@ Figured = Callable[[Request, Reading, Any, Lens, str], Coroutine[Any, Any, Respo
 """Answers a request about a level's unit and perhaps the code of an indicator."""
 
 
-def publish_figures(router: APIRouter, path: str, name: str, figured: Figured, models: tuple[type[BaseModel], Any], about: str) -> None:
-    """Add `GET {level}/{path}` for every level; `models` are those of the query and of the answer. For whoever sees the level whole."""
+Models = tuple[type[BaseModel], Any]
+
+
+def publish_figures(
+    router: APIRouter, path: str, name: str, figured: Figured, models: Models, about: str, media: tuple[str, ...] = ()
+) -> None:
+    """Add `GET {level}/{path}` for every level, for whoever sees it whole; `models` are those of the query and of the answer, which may be
+    had as `media` too."""
     for level in Level:
         whole = f"{PREFIX[level]}/{path}"
         router.add_api_route(
@@ -94,7 +100,11 @@ def publish_figures(router: APIRouter, path: str, name: str, figured: Figured, m
             summary=f"Read {level} {name.replace('_', ' ')}",
             description=about,
             response_model=models[1],
-            responses={**problems.refusals(Invalid), 304: {"description": "You have it already (If-None-Match)."}},
+            responses={
+                **problems.refusals(Invalid),
+                **({200: {"content": {kind: {"schema": {"type": "string"}} for kind in media}}} if media else {}),
+                304: {"description": "You have it already (If-None-Match)."},
+            },
         )
 
 

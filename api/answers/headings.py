@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import asyncpg
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -124,6 +124,13 @@ class FiguresQuery(BaseModel):
     def lens(self, reading: Reading, lens: Lens) -> Lens:
         """The level, with its members on the day that is asked about."""
         return replace(lens, as_of=self.as_of or (self.known_at or reading.at).date())
+
+
+class RowsQuery(FiguresQuery):
+    """What an answer that is made of rows may be asked for."""
+
+    format: Literal["json", "ndjson", "csv"] | None = None
+    """Instead of the header Accept: each row as a line of JSON, or CSV whose columns are explained at /v1/csvw (header Link)."""
 
 
 @dataclass(frozen=True)

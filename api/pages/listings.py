@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from api.domain.errors import Invalid
 from api.levels import Shape
+from api.pages.forms import Form
 
 Item = TypeVar("Item")
 
@@ -99,6 +100,8 @@ class Listing:
     descending: bool = False
     sorts: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     """Name -> sort keys, the last one unique: the further orders a list may be asked for in."""
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    """Name -> what of other systems' forms the list may be read in whole."""
     point: tuple[str, str] | None = None
     """Longitude and latitude, where the list can be drawn (geojson)."""
 

@@ -5,6 +5,8 @@ What can be refused is refused before the first byte; a failure in mid-stream br
 """
 
 import asyncio
+import json
+from dataclasses import dataclass
 from functools import lru_cache
 from types import GenericAlias
 from typing import Any, get_args
@@ -26,8 +28,8 @@ SEND_S = 30.0
 def asked_for(request: Request, said: str | None, listing: Listing) -> str | None:
     """The format other than JSON that the caller wants, by `?format=` or Accept. Raises Invalid for geojson of what has no place."""
     if said is None:
-        accept = request.headers.get("accept", "")
-        said = next((name for name, media in MEDIA.items() if media in accept), None)
+        accept, forms = request.headers.get("accept", ""), {name: form.media for name, form in listing.forms.items()}
+        said = next((name for name, media in (forms | MEDIA).items() if media in accept), None)
     if said == "geojson" and listing.point is None:
         raise Invalid("This list has no coordinates.", "no-coordinates", pointer="query/format")
     return None if said == "json" else said
@@ -37,6 +39,7 @@ def documented(listing: Listing) -> dict[int | str, dict[str, Any]]:
     """The further media types of a list, for the OpenAPI document."""
     text = {"schema": {"type": "string"}}
     content = {MEDIA["ndjson"]: text, MEDIA["csv"]: text} | ({MEDIA["geojson"]: {"schema": {"type": "object"}}} if listing.point else {})
+    content |= {form.media: {"schema": {"type": "object"}} if form.json else text for form in listing.forms.values()}
     return {200: {"content": content}}
 
 
@@ -67,10 +70,14 @@ def _feature(listing: Listing, fields: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=512)
 def whole_statement(listing: Listing, level: Level, filters: tuple[str, ...], form: str, fields: tuple[str, ...]) -> Statement:
+    foreign, only = listing.forms.get(form), ""
     line = f"(select row_to_json(o) from (select {listing.select(fields)}) o)"
     columns = {"csv": _flat(listing, fields), "geojson": _feature(listing, fields)}.get(form) or line
+    if foreign:
+        columns = foreign.json or ", ".join(f'{sql} as "{name}"' for name, sql in foreign.columns.items())
+        only = f" and {foreign.only}"
     # The array a level reaches is found once, in a CTE: the planner then sees a value, not a function to call for every row.
-    rows = f"from l, {listing.table} where {where_of(listing, level, filters)} order by {order_of(listing)}"
+    rows = f"from l, {listing.table} where {where_of(listing, level, filters)}{only} order by {order_of(listing)}"
     sql = f"with l as materialized ({UNITS[level]}) select {columns} {rows}"
     return prepared(sql)
 
@@ -82,14 +89,40 @@ COPY: dict[str, dict[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Written:
+    """How lines are sent: their media type and file, how COPY writes them, and what stands around and between them."""
+
+    media: str
+    suffix: str
+    copy: dict[str, Any]
+    head: bytes = b""
+    between: bytes = b"\n"
+    tail: bytes = b""
+
+
+def _written(listing: Listing, form: str, known: dict[str, Any]) -> Written:
+    foreign = listing.forms.get(form)
+    if foreign is None:
+        around = (b'{"type":"FeatureCollection","features":[', b",", b"]}\n") if form == "geojson" else (b"", b"\n", b"")
+        return Written(MEDIA[form], form, COPY[form], *around)
+    if not foreign.json:
+        return Written(foreign.media, foreign.suffix, COPY["csv"])
+    head = foreign.head.replace("{data_set}", json.dumps(known["data_set"]))
+    return Written(foreign.media, foreign.suffix, COPY["ndjson"], head.encode(), b",", foreign.tail.encode())
+
+
 class Export(Response):
     """The whole of a list, streamed."""
 
-    def __init__(self, reading: Reading, sql: str, values: list[Any], form: str, name: str) -> None:
-        self.reading, self.sql, self.values, self.form = reading, sql, values, form
+    def __init__(self, reading: Reading, sql: str, values: list[Any], written: Written, name: str) -> None:
+        self.reading, self.sql, self.values, self.written = reading, sql, values, written
         self.connection: Any = None
         super().__init__(
-            None, 200, {"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "no-store"}, MEDIA[form]
+            None,
+            200,
+            {"Content-Disposition": f'attachment; filename="{name}.{written.suffix}"', "Cache-Control": "no-store"},
+            written.media,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -103,27 +136,26 @@ class Export(Response):
             assert who is not None, "checked before the answer began"
             headers = [(k, v) for k, v in self.raw_headers if k != b"content-length"]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            lines = _Lines(send, self.form)
-            await connection.copy_from_query(self.sql, *self.values, output=lines.take, **COPY[self.form])
+            lines = _Lines(send, self.written)
+            await connection.copy_from_query(self.sql, *self.values, output=lines.take, **self.written.copy)
             await lines.close()
 
 
 class _Lines:
-    """Passes the chunks of COPY on, and wraps GeoJSON's lines into one collection."""
+    """Passes the chunks of COPY on, and puts the lines of one JSON document inside it."""
 
-    def __init__(self, send: Send, form: str) -> None:
-        self.send, self.geo, self.first = send, form == "geojson", True
+    def __init__(self, send: Send, written: Written) -> None:
+        self.send, self.written, self.first = send, written, True
 
     async def take(self, chunk: bytes) -> None:
-        if self.geo:
-            head = b'{"type":"FeatureCollection","features":[' if self.first else b","
-            chunk = head + chunk.rstrip(b"\n").replace(b"\n", b",")
+        if self.written.between != b"\n":
+            head = self.written.head if self.first else self.written.between
+            chunk = head + chunk.rstrip(b"\n").replace(b"\n", self.written.between)
             self.first = False
         await self._out(chunk, True)
 
     async def close(self) -> None:
-        tail = (b'{"type":"FeatureCollection","features":[' if self.first else b"") + b"]}\n" if self.geo else b""
-        await self._out(tail, False)
+        await self._out((self.written.head if self.first else b"") + self.written.tail, False)
 
     async def _out(self, chunk: bytes, more: bool) -> None:
         async with asyncio.timeout(SEND_S):
@@ -133,6 +165,9 @@ class _Lines:
 async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, form: str) -> Response:
     """The whole of `listing` through `lens`. Raises NotFound where there is no such unit, NotKnown on a credential no longer good."""
     lens, said, known = asked(reading, query, lens)
+    if form in listing.forms:
+        known = {"scheme": None, "data_set": None} | known
+        listing.forms[form].given(said)
     unit = prepared(
         f"select app.enter({{credential}}, {{request}}, {{at}}) as who, (select unit::text from ({UNITS[lens.level]}) l) as unit"
     )
@@ -143,4 +178,4 @@ async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, f
     if row["unit"] is None:
         raise NotFound()
     whole = whole_statement(listing, lens.level, tuple(sorted(said)), form, listing.chosen(query.fields))
-    return Export(reading, whole.sql, whole.values(known), form, listing.name.split()[0])
+    return Export(reading, whole.sql, whole.values(known), _written(listing, form, known), listing.name.split()[0])

@@ -9,7 +9,11 @@ That keeps what is hidden, whatever the counts are. Let each member be known to 
 between the sums of their ends. The upper end of what is known of a member then cannot fall, nor its lower end rise, so far that fewer than
 ROOM numbers were left; totals of totals do the same to a total. So where every total is of parts that do not overlap (municipality, first
 level, country, region) no hidden count is ever known to fewer than ROOM numbers. Other sums overlap, which is why only a fixed list of
-tables is answered. The function app.protected is the same rule in SQL, and a test holds both equal.
+tables is answered. The functions app.told are the same rule in SQL, and a test holds both equal.
+
+What it does not keep: somebody who may change one of the figures and reads a total can find out where its window ends, by changing that
+figure step by step; each step is a revision with a name. And that two sources counted the same is known to nobody here: who knows it from
+elsewhere may hold their tables against each other.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field
@@ -16,6 +16,7 @@ from api.domain.indicator.observations import ObservationFields, ObservationOut,
 from api.intake.stating import ADDRESS, Address, state
 from api.levels import PLACES
 from api.pages import Listing, secrecy
+from api.writers.exchange import DHIS2, SDMX_CSV
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
 
@@ -31,6 +32,13 @@ class ObservationQuery(pages.Query):
     """First day of the earliest period."""
     to: date | None = None
     """Only periods that begin on or before this day."""
+    format: Literal["json", "ndjson", "csv", "sdmx-csv", "dhis2"] | None = None  # type: ignore[assignment]
+    """Instead of the header Accept, the whole list without pages: lines of JSON, CSV, SDMX-CSV 2.0, or a DHIS2 dataValueSet. The last needs
+    `source`, leaves out breakdowns and what has no value, and is sent to DHIS2 as application/json."""
+    scheme: Annotated[str | None, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = None
+    """With sdmx-csv and dhis2: places by their codes of this scheme, those without one left out; by our own keys where it is missing."""
+    data_set: Annotated[str | None, Field(max_length=100)] = None
+    """With dhis2: the code of the data set."""
 
 
 TERRITORY = {
@@ -68,6 +76,7 @@ OBSERVATIONS = Listing(
         "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
     },
     only=f"t.source_id <> {SOURCE}",
+    forms={"sdmx-csv": SDMX_CSV, "dhis2": DHIS2},
     sorts={"period": BY_PERIOD} | dict.fromkeys(("territory", "municipality"), (PLACE, PERIOD, *REST)),
 )
 

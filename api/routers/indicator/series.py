@@ -5,19 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from api import pages
 from api.access import Reading
-from api.answers.headings import FiguresQuery
+from api.answers.headings import RowsQuery
 from api.answers.series import Asked, Series, series
 from api.collection import ReadRoute, publish_figures
 from api.domain.indicator.figures import By, asked_span
+from api.domain.indicator.rates import Point
 from api.levels import Lens
+from api.writers.figures import TEXTS, answered
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
 PERIOD = r"^\d{4}(-\d\d|-Q[1-4])?$"
 
 
-class SeriesQuery(FiguresQuery):
+class SeriesQuery(RowsQuery):
     """What a series is asked for."""
 
     by: By = By.YEAR
@@ -33,7 +34,7 @@ async def _series(request: Request, reading: Reading, query: SeriesQuery, lens: 
     first, last = asked_span(query.from_, query.to, query.by)
     asked = Asked(code, query.source, query.boundary, query.known_at, query.by, first, last, query.fiscal_year_start)
     found = await series(reading, query.lens(reading, lens), asked)
-    return pages.conditional(request, found.model_dump_json().encode(), {"Content-Language": reading.language})
+    return answered(request, found, ("points", Point), query.format, {"Content-Language": reading.language})
 
 
 publish_figures(
@@ -44,4 +45,5 @@ publish_figures(
     (SeriesQuery, Series),
     """An indicator over time. Counts are summed, rates are made of the sums and never added; a level of which you see a part only is
 refused with `level-not-wholly-visible`. `expected` comes from the register of places, `reported` from what was sent.""",
+    TEXTS,
 )

@@ -7,18 +7,19 @@ from pydantic import Field
 
 from api import pages
 from api.access import Reading
-from api.answers.headings import FiguresQuery
-from api.answers.table import Asked, Sort, Table, table
+from api.answers.headings import RowsQuery
+from api.answers.table import Asked, Row, Sort, Table, table
 from api.collection import ReadRoute, publish_figures
 from api.domain.indicator.figures import Per
 from api.domain.indicator.periods import ONE, cut_of
 from api.levels import Lens
 from api.pages.listings import MOST, USUAL
+from api.writers.figures import TEXTS, answered
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
 
 
-class TableQuery(FiguresQuery):
+class TableQuery(RowsQuery):
     """What a table is asked for."""
 
     period: Annotated[str, Field(pattern=ONE)]
@@ -39,7 +40,7 @@ async def _table(request: Request, reading: Reading, query: TableQuery, lens: Le
     view = (query.period, first, cut, query.by, query.sort, query.limit, query.cursor)
     found = await table(reading, query.lens(reading, lens), Asked(code, query.source, query.boundary, query.known_at, *view))
     headers = {"Content-Language": reading.language} | pages.linked(request, found.next)
-    return pages.conditional(request, found.model_dump_json().encode(), headers)
+    return answered(request, found, ("items", Row), query.format, headers)
 
 
 publish_figures(
@@ -50,4 +51,5 @@ publish_figures(
     (TableQuery, Table),
     """An indicator in one period, a row for each place that was expected to report or that reported, and the total of the level. Each row
 is defined as a point of a series is; a level of which you see a part only is refused with `level-not-wholly-visible`.""",
+    TEXTS,
 )
