@@ -57,7 +57,7 @@ TOPICS = Listing(
     TopicQuery,
     {"level": "t.level = {value}"},
     {"label": "case {language} when 'es' then t.label_es when 'pt' then t.label_pt else t.label_en end"},
-    "t.code = {id}",
+    address="t.code = {id}",
 )
 COURSES = Listing(
     "courses",
