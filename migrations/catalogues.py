@@ -78,6 +78,12 @@ def tables() -> dict[str, Rows]:
     }
 
 
+DEFINED = ("indicator", "source")
+SAID = """insert into change (country_id, is_public, request_id, noun, thing, action, version, body, at)
+    select coalesce(t.country_id, 0), true, 'migrate', '{noun}', t.id::text, 'release', t.version,
+      to_jsonb(t) - array['version', 'created_at', 'updated_at'], t.updated_at from {noun} t
+    where t.id in (select id from put) and not exists (
+      select from change c where c.noun = '{noun}' and c.thing = t.id::text and c.version = t.version)"""
 KEY = {"scheme": "slug", "role": "code", "training_topic": "code"}
 
 
@@ -98,9 +104,17 @@ async def _load(connection: asyncpg.Connection, table: str, rows: Rows) -> None:
     versioned = ", version = t.version + 1, updated_at = now()" if table not in KEY else ""
     sets = ", ".join(f"{c} = excluded.{c}" for c in columns if c != key)
     names = ", ".join(columns)
+    if table in DEFINED:
+        # What a release puts otherwise: what stood there is kept, as of whoever else puts a definition better.
+        differs = changed.replace("excluded.", "s.")
+        await connection.execute(f"create temp table put as select t.id from {table} t join staged s on s.id = t.id where {differs}")
+        await connection.execute(SAID.format(noun=table))
     await connection.execute(
         f"insert into {table} as t ({names}) select {names} from staged on conflict ({key}) do update set {sets}{versioned} where {changed}"
     )
+    if table in DEFINED:
+        await connection.execute(SAID.format(noun=table))
+        await connection.execute("drop table put")
     await connection.execute("drop table staged")
 
 

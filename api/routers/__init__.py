@@ -3,7 +3,7 @@
 from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.documents import documents
-from api.routers.indicator import catalogue, csvw, gaps, imports, observations, peers, series, tables, trends
+from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
 from api.routers.training import assistance, courses, events
@@ -20,6 +20,7 @@ BACKEND = [
         registers,
         schemes,
         catalogue,
+        breakdowns,
         observations,
         series,
         tables,

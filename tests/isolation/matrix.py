@@ -17,6 +17,7 @@ LIST = re.compile(r"list_(?:(region|programme|country|association|municipality)_
 ANSWERS: dict[str, dict[str, str]] = {
     **{name: {} for name in ("series", "light", "trend", "comparison", "peers")},
     "table": {"period": "2022"},
+    "breakdown": {"period": "2022-03", "key": "sex"},
     "gap": {"against": "demonstration"},
 }
 """The computed answers, which every level has for whoever sees it whole, and what each must be asked."""

@@ -103,9 +103,9 @@ ENTRIES: dict[str, Entry] = {
     **{name: Entry(public=True) for name in ("check_alive", "check_ready", "read_version", "read_metrics", "read_jwks")},
     **{f"read_{noun}": Entry(public=True) for noun in ("country", "municipality", "association", "programme", "member")},
     **{name: Entry(public=True) for name in ("list_roles", "list_readers")},
-    "read_indicator": Entry(public=True, path=lambda o, t: {"code": "homicide"}),
     "read_csvw": Entry(public=True, path=lambda o, t: {"name": "series"}),
-    "read_source": Entry(public=True, path=lambda o, t: {"code": "sesnsp"}),
+    **dict.fromkeys(("read_indicator", "read_indicator_versions"), Entry(public=True, path=lambda o, t: {"code": "homicide"})),
+    **dict.fromkeys(("read_source", "read_source_versions"), Entry(public=True, path=lambda o, t: {"code": "sesnsp"})),
     **{
         f"add_{noun}": Entry(country, body=lambda o, t, said=said: said | {"code": targets.own(o, t), "country_id": t.country})
         for noun, said in CATALOGUE.items()

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
+from api.answers.versions import DefinitionVersions, versions
 from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import Fields, made, merged
@@ -93,6 +94,18 @@ async def read_indicator(request: Request, code: str, reading: Public) -> Respon
 async def read_source(request: Request, code: str, reading: Public) -> Response:
     """One source."""
     return await pages.one(request, reading, SOURCES, code)
+
+
+@router.get("/v1/indicators/{code}/versions", response_model=DefinitionVersions)
+async def read_indicator_versions(request: Request, code: str, reading: Public) -> Response:
+    """What the definition of an indicator said before, since when, and by whom."""
+    return pages.conditional(request, await versions(reading, "indicator", code))
+
+
+@router.get("/v1/sources/{code}/versions", response_model=DefinitionVersions)
+async def read_source_versions(request: Request, code: str, reading: Public) -> Response:
+    """What was said of a source before, since when, and by whom."""
+    return pages.conditional(request, await versions(reading, "source", code))
 
 
 OWNER = "select iso2 from country where id = :country"

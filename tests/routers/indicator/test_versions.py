@@ -1,0 +1,49 @@
+"""/indicators/{code}/versions, /sources/{code}/versions: what a definition said before is not lost."""
+
+from migrations.apply import migrate
+from tests.conftest import World, silent
+
+MINE = {"code": "sv-riesgo", "country_id": 222, "label_en": "Risk", "label_es": "Riesgo", "label_pt": "Risco", "unit": "count"}
+MINE |= {"direction": "down", "adds_over_time": "sum", "adds_over_area": "sum", "definition": "First."}
+
+
+async def test_a_definition_put_better_keeps_what_it_said(world: World) -> None:
+    sv, public = await world.who("sv"), await world.who()
+    made = await sv.post("/v1/indicators", json=MINE)
+    assert made.status_code == 201, made.text
+    at = "/v1/indicators/sv-riesgo"
+    assert (await sv.patch(at, json={"definition": "Second."}, headers={"If-Match": made.headers["etag"]})).status_code == 200
+    told = (await sv.get(f"{at}/versions")).json()["items"]
+    assert [(v["version"], v["definition"]["definition"]) for v in told] == [(1, "First."), (2, "Second.")]
+    async with world.owner() as owner:
+        me = await owner.fetchval("select id::text from principal where email = 'sv@demo.example'")
+    assert {v["by"] for v in told} == {me}
+    assert told[0]["at"] < told[1]["at"]
+    seen = (await public.get(f"{at}/versions")).json()["items"]
+    assert [v | {"by": None} for v in told] == seen
+    source = {"code": "sv-oficina", "country_id": 222, "name": "One", "kind": "police", "counting_unit": "victims"}
+    first = await sv.post("/v1/sources", json=source)
+    await sv.patch("/v1/sources/sv-oficina", json={"name": "Two"}, headers={"If-Match": first.headers["etag"]})
+    said = (await public.get("/v1/sources/sv-oficina/versions")).json()["items"]
+    assert [v["definition"]["name"] for v in said] == ["One", "Two"]
+
+
+async def test_what_a_release_puts_otherwise_is_kept_too(world: World) -> None:
+    public, at = await world.who(), "/v1/indicators/homicide/versions"
+    (now,) = (await public.get(at)).json()["items"]
+    async with world.owner() as owner:
+        await owner.execute("update indicator set definition = 'As an older release said it.' where code = 'homicide'")
+    await migrate(world.url(), silent)
+    told = (await public.get(at)).json()["items"]
+    assert [(v["version"], v["definition"]["definition"]) for v in told] == [
+        (now["version"], "As an older release said it."),
+        (now["version"] + 1, now["definition"]["definition"]),
+    ]
+    await migrate(world.url(), silent)
+    assert (await public.get(at)).json()["items"] == told
+
+
+async def test_of_no_such_code_there_are_none(region: World) -> None:
+    public = await region.who()
+    for path in ("indicators/nope", "sources/nope"):
+        assert (await public.get(f"/v1/{path}/versions")).status_code == 404
