@@ -33,6 +33,7 @@ BY_NAME = {
         having count(*) = 1""",
 }
 WITHIN = "select coalesce(array_agg(app.country_of(c)), '{}') from unnest($1::text[]) c"
+# What was said of a place before the country and first level told were part of its key holds where it lies in them.
 PLACED = """
 with countries as materialized (
   select d.country, coalesce(app.country_of(d.country), (select x.id from country x
@@ -46,8 +47,10 @@ insert into placed
 select n.place, n.key, n.code, n.name, m.id, m.country_id, case when m.id is null then 'place-unknown' when {may} then ''
   when {assist} then '' else 'place-not-yours' end, coalesce(not ({may}), false)
 from named n left join countries c on c.country = n.country left join levels l on l.country = n.country and l.admin1 = n.admin1
-left join lateral (select min(x.territory_id) as id from place_match x where x.source_id = $1 and x.place = n.key
-  and x.country_id = any((select app.read_countries())::int[]) having count(*) = 1) k on true
+left join lateral (select min(x.territory_id) as id from place_match x left join municipality y on y.id = x.territory_id
+  where x.source_id = $1 and x.country_id = any((select app.read_countries())::int[]) and (x.place = n.key
+    or x.place = n.code || '|' || n.name and y.country_id = coalesce(c.id, y.country_id) and y.admin1_id = coalesce(l.id, y.admin1_id))
+  having count(distinct x.territory_id) = 1) k on true
 left join lateral (select min(e.thing::int) as id from external_id e where n.scheme <> '' and e.scheme = n.scheme and e.value = n.code
   and e.noun in ('municipality', 'admin1', 'country') having count(*) = 1) f on true
 left join lateral ({by_name}) g on true

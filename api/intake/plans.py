@@ -46,9 +46,10 @@ class Where:
         return {role: said for role, said in (("country", self.country), ("admin1", self.admin1), ("scheme", self.scheme)) if said}
 
 
-TERRITORY = (
-    "select app.country_of($1) as country, (select id from admin1 where code = upper($2) and country_id = app.country_of($1)) as admin1"
-)
+TERRITORY = """select c.id as country, (select a.id from admin1 a where a.code = upper($2) and a.country_id = c.id) as admin1
+    from (select case when $1::text is null then (select a.country_id from admin1 a where a.code = upper($2))
+      else app.country_of($1) end as id) c"""
+"""A first level says in which country it lies."""
 
 
 async def _known(house: House, where: Where, required: bool) -> None:

@@ -204,9 +204,22 @@ async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: Wo
     assert done["id"] not in {i["id"] for i in (await gt.get("/v1/imports")).json()["items"]}
 
 
+async def test_the_layouts_are_public_with_their_columns(region: World) -> None:
+    found = {layout["reader"]: layout for layout in (await (await region.who()).get("/v1/readers")).json()}
+    assert {"sesnsp", "long", "names-wide", "names-long", "pa-victims"} <= found.keys()
+    assert found["sesnsp"]["columns"]["code"] == ["Cve. Municipio"]
+    assert (found["long"]["lines"], found["long"]["strict"], found["names-long"]["told"]) == (True, True, ["country"])
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
-    [({"reader": "nope", "source": "sesnsp"}, "reader-unknown"), ({"reader": "sesnsp", "source": "nope"}, "source-unknown")],
+    [
+        ({"reader": "nope", "source": "sesnsp"}, "reader-unknown"),
+        ({"reader": "sesnsp", "source": "nope"}, "source-unknown"),
+        ({"reader": "names-long", "source": "sesnsp"}, "country-unknown"),
+        ({"reader": "names-long", "source": "sesnsp", "country": "XX"}, "country-unknown"),
+        ({"reader": "names-long", "source": "sesnsp", "country": "MX", "admin1": "GT-01"}, "admin1-unknown"),
+    ],
 )
 async def test_what_is_not_known_is_named(region: World, query: dict[str, str], code: str) -> None:
     answer = await (await region.who("mx")).post(
