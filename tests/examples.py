@@ -22,17 +22,16 @@ def _shown(value: Any) -> Any:
     return value
 
 
+def _empty(shown: Any) -> bool:
+    return shown == [] or (isinstance(shown, dict) and shown.get("items") == [])
+
+
 def take(operation: str, status: str, body: bytes) -> None:
     """Keep the answer as an example, if it tells more than the one before: the first that is not an empty list."""
     if not RECORDING or not status.startswith("2"):
         return
     shown = _shown(json.loads(body))
-    empty = isinstance(shown, dict) and shown.get("items") == []
-    if (
-        len(json.dumps(shown)) <= LONGEST
-        and (status not in found.setdefault(operation, {}) or found[operation][status].get("items") == [])
-        and not empty
-    ):
+    if len(json.dumps(shown)) <= LONGEST and status not in found.setdefault(operation, {}) and not _empty(shown):
         found[operation][status] = shown
 
 

@@ -32,8 +32,17 @@ VERSIONED = (
     "course",
     "training_event",
     "technical_assistance",
+    "committee",
+    "council_instrument",
+    "declaration",
+    "bylaws",
+    "body",
+    "seat",
+    "term",
+    "person",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
+NAMED += ("committee", "council_instrument", "declaration", "body", "seat", "term")
 SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 

@@ -212,6 +212,7 @@ async def test_partitions_are_years_and_the_coming_ones_are_there(catalogue: Cat
 
 TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "principal_id")
 RANDOM = "a random key: nobody can guess one that is another's"
+COMMITTEES = ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term")
 ORACLES = {
     "affiliation_pkey": RANDOM,
     "principal_pkey": RANDOM,
@@ -222,11 +223,13 @@ ORACLES = {
     "document_pkey": RANDOM,
     "training_event_pkey": RANDOM,
     "technical_assistance_pkey": RANDOM,
+    **{f"{table}_pkey": RANDOM for table in COMMITTEES},
     "api_key_pkey": "given by the server, from random bits",
     "community_pkey": "given by the server from a sequence; no client brings one",
     "email-taken": "an address signs in at one account in all the region",
 }
 """Unique keys of tables that are not public, without the tenant in them, and why each tells nobody that something of another's is there."""
+OF_COMMITTEE = "read in the caller's scope first, and found to be of the same committee"
 CHECKED_BEFORE = {
     "granted_principal_fkey": "whoever is granted an office is read in the granter's scope first",
     "invitation_principal_fkey": "made for the account just made, or read in the inviter's scope",
@@ -238,6 +241,14 @@ CHECKED_BEFORE = {
     "document_redacts_fkey": "holds the municipality, and is read in the caller's scope first",
     "training_event_document_fkey": "holds the municipality, and of a document there only its random key is told to be one",
     "technical_assistance_document_fkey": "the same",
+    **{f"{table}_committee_fkey": OF_COMMITTEE for table in COMMITTEES[1:]},
+    **{f"{key}_fkey": OF_COMMITTEE for key in ("committee_legalised", "committee_dissolved", "bylaws_instrument")},
+    **{f"{key}_fkey": OF_COMMITTEE for key in ("body_parent", "seat_body", "term_body", "term_seat", "term_instrument")},
+    **{
+        f"{table}_document_fkey": "holds the municipality, where the citing thing lies too"
+        for table in ("council_instrument", "declaration", "bylaws", "term")
+    },
+    "term_person_fkey": "read in the caller's personal scope first",
 }
 """Foreign keys to tables that are not public; a key from a body would otherwise tell whether another's row exists."""
 PUBLIC = """select tablename from pg_policies where policyname = tablename || '_select' and qual = 'true'"""

@@ -40,6 +40,9 @@ class Action(StrEnum):
     ASSIST_FIGURES = "figures:assist"
     WRITE_DOCUMENTS = "documents:write"
     WRITE_TRAINING = "training:write"
+    WRITE_COMMITTEE = "committees:write"
+    WRITE_ROSTER = "roster:write"
+    WRITE_PERSONS = "persons:write"
     MANAGE_PEOPLE = "people:manage"
 
 
@@ -54,8 +57,12 @@ class Office:
 
 
 _ANYWHERE = frozenset(Level)
-_RECORDS = (Action.WRITE_DOCUMENTS, Action.WRITE_TRAINING)
-"""What whoever keeps the papers of a municipality may."""
+_RECORDS = (
+    *(Action.WRITE_DOCUMENTS, Action.WRITE_TRAINING),
+    *(Action.WRITE_COMMITTEE, Action.WRITE_ROSTER, Action.WRITE_PERSONS),
+)
+"""What whoever keeps the papers of a municipality may: those, its training, its committees and their law, who sits in them, and, with the
+personal scope, the names."""
 _LOCAL = frozenset({Role.COMMITTEE_SECRETARY, Role.MEMBER, Role.READER})
 
 OFFICES: dict[Role, Office] = {

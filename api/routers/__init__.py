@@ -2,6 +2,7 @@
 
 from api.routers import feed, health
 from api.routers.access import auth, people, services
+from api.routers.committee import bodies, bylaws, committees, composition, declarations, instruments, persons, seats, terms
 from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
@@ -33,6 +34,15 @@ BACKEND = [
         courses,
         events,
         assistance,
+        committees,
+        declarations,
+        instruments,
+        bylaws,
+        bodies,
+        seats,
+        persons,
+        terms,
+        composition,
         feed,
         auth,
         people,

@@ -208,4 +208,7 @@ def _mark(table: Table) -> str:
 
 def _plain(row: Row) -> Row:
     """A row as JSON that jsonb_populate_record takes: json columns come from asyncpg as text."""
-    return {k: json.loads(v) if isinstance(v, str) and k in ("external_ids", "body", "report", "rows") else v for k, v in row.items()}
+    return {
+        k: json.loads(v) if isinstance(v, str) and k in ("external_ids", "body", "report", "rows", "rules", "findings", "words") else v
+        for k, v in row.items()
+    }

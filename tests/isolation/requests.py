@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.isolation import papers, rules, targets
+from tests.isolation import committees, papers, rules, targets
 from tests.isolation.entries import Entry, Fits, Says, at, unique
 from tests.isolation.people import Map, Person
 from tests.isolation.targets import MANNED, OFFICES, TARGETS, Target, Thing, before, key
@@ -165,6 +165,7 @@ ENTRIES: dict[str, Entry] = {
     "add_service": Entry(managed, body=lambda o, t: office(o, t) | {"display_name": "x"}, targets=EVERYWHERE),
     "read_key": access(targets.API_KEY),
     "revoke_key": access(targets.API_KEY, version="api_key"),
+    **committees.ENTRIES,
     # Figures. A file is taken in from everyone; its rows of places that are not theirs are refused one by one.
     "read_import": Entry(at(rules.read_there), at(rules.read_there), thing=targets.IMPORT),
     "read_observation": Entry(
@@ -248,6 +249,14 @@ TENANT_LISTS: dict[str, TenantList] = {
     "technical_assistance": TenantList("technical_assistance", rules.read_there),
     "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
     "parked": TenantList("parked", rules.either(rules.own, rules.country_reads)),
+    **{
+        noun: TenantList(table, rules.read_there)
+        for noun, table in (
+            *(("committees", "committee"), ("declarations", "declaration"), ("instruments", "council_instrument"), ("bylaws", "bylaws")),
+            *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term")),
+        )
+    },
+    "persons": TenantList("person", rules.named_there, exported=False),
     "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),
     "grants": TenantList("granted", rules.either(rules.own, rules.written_at_its_unit)),
     "invitations": TenantList("invitation", rules.written_at_its_unit),

@@ -50,6 +50,15 @@ def written_there(row: Row, who: Person) -> bool:
     return _municipal(row, who.write)
 
 
+def named_there(row: Row, who: Person) -> bool:
+    """Names of members: those with the personal scope."""
+    return _municipal(row, who.personal)
+
+
+def both(*rules: Says) -> Says:
+    return lambda row, who: all(rule(row, who) for rule in rules)
+
+
 def read_at_its_unit(row: Row, who: Person) -> bool:
     """What may belong to a municipality, a country, an organisation or the region: those who read that unit."""
     return _anywhere(row, who.read)
@@ -203,6 +212,13 @@ RULES: dict[str, Rule] = {
     "course": Rule(everyone, written_at_its_unit),
     "training_event": Rule(read_there, written_there),
     "technical_assistance": Rule(read_there, written_there),
+    # Committees and what they have: those who read, or write, the municipality where they sit.
+    **dict.fromkeys(
+        ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "term"),
+        Rule(read_there, written_there),
+    ),
+    # Names of members: the personal scope alone, and to write them an office that writes there as well.
+    "person": Rule(named_there, both(named_there, written_there)),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
     "parked": Rule(either(own, country_reads), either(own, of_its_country)),

@@ -74,6 +74,14 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
     "community": {"name": "Seeded", "kind": "barrio"},
+    "committee": {"name": "Seeded", "framework": "seeded", "state": "proposed", "reason": "proposed"},
+    "council_instrument": {"kind": "agreement", "purpose": "bylaws", "state": "proposed"},
+    "declaration": {"kind": "other", "happened_on": "2001-01-01", "description": "x", "reference": "x"},
+    "bylaws": {"number": 1, "rules": {}, "state": "draft"},
+    "body": {"kind": "plenary", "name": "Seeded", "starts_on": "2001-01-01"},
+    "seat": {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2001-01-01"},
+    "person": {"name": "Seeded"},
+    "term": {"selection": "appointed", "starts_on": "2001-01-01"},
 }
 CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}
 """Of documents; the others are the committee's."""
@@ -81,6 +89,7 @@ TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation"
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
 OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
+OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term"}
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -93,6 +102,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"territory_id": municipality or country, "recording_id": said["seq"]}
     said |= {"access_rights": CLASSES.get(place, "committee")}
     said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
+    said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person")}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]

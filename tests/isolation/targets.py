@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
 
+from api.domain.committee.templates import templates
 from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
@@ -103,6 +104,15 @@ PUBLISHED: Thing = ("document", PAPER | {"access_rights": "public"})
 TAUGHT: Thing = ("course", COURSE)
 PLANNED: Thing = ("training_event", GIVEN)
 ASSISTED: Thing = ("technical_assistance", HELPED)
+COMMITTEE: Thing = ("committee", {"name": "Seeded", "framework": "seeded", "state": "proposed", "reason": "proposed"})
+INSTRUMENT: Thing = ("council_instrument", {"kind": "agreement", "purpose": "bylaws", "number": "1", "council_date": "2020-01-01"})
+DECLARATION: Thing = ("declaration", {"kind": "other", "happened_on": "2001-01-01", "description": "x", "reference": "x"})
+BODY: Thing = ("body", {"kind": "subcommission", "name": "Seeded", "starts_on": "2019-01-01"})
+SEAT: Thing = ("seat", {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2019-01-01"})
+PERSON: Thing = ("person", {"name": "Seeded"})
+TERM: Thing = ("term", {"selection": "appointed", "starts_on": "2020-01-01"})
+RULES = templates()[0].rules.model_dump(mode="json")
+ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "voting": True}], "roles": [], "demographic_minima": []}
 COUNTED = ("in", "used", "parked", "refused", "ignored")
 REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("values", "created", "changed", "unchanged", "ended"), 0)
 REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "ignored": [], "warnings": [], "totals": {}}
@@ -131,7 +141,8 @@ async def insert(owner: asyncpg.Connection, table: str, said: dict[str, Any]) ->
 async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thing: Thing, target: Target) -> None:
     """The thing at `target` that `operation` is about, of an account that is seeded at the same place; `n` numbers the operations."""
     table, said = thing
-    row = target.row(map) | {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
+    row = target.row(map) | {"committee_id": key("committee", target), "number": n, "body_id": key("committee-body", target)}
+    row |= {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
     if table == "parked":
         row |= {"import_id": key("read_import", target), "place": f"99|Seeded {target.name}"}
     if table in ("indicator", "source"):
@@ -140,6 +151,10 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row |= {"sha256": key(operation, target), "received_sha256": key(operation, target)}
     if table in ("training_event", "technical_assistance"):
         row |= {"course_id": key("read_course", target), "provider_organisation_id": key("read_organisation", target)}
+    if table == "term":
+        row |= {"seat_id": key(f"{operation}-seat", target), "person_id": key(f"{operation}-person", target)}
+        await insert(owner, "seat", row | SEAT[1] | {"id": row["seat_id"]})
+        await insert(owner, "person", row | PERSON[1] | {"id": row["person_id"]})
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
@@ -150,6 +165,8 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     if table == "succession":
         row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
     await insert(owner, table, row | said)
+    if table == "committee":
+        await lawful(owner, row, operation, target)
 
 
 def own(operation: str, target: Target) -> str:
@@ -160,6 +177,23 @@ def own(operation: str, target: Target) -> str:
 async def account(owner: asyncpg.Connection, map: Map, target: Target) -> None:
     """Whom the seeded things belong to: somebody at the same place, who is nobody of the demonstration."""
     await insert(owner, "principal", target.row(map) | SERVICE[1] | {"id": key("account", target)})
+
+
+async def lawful(owner: asyncpg.Connection, row: dict[str, Any], operation: str, target: Target) -> None:
+    """What the council approved about the committee `row`: its bylaws, and that it may be dissolved."""
+    of = {c: row[c] for c in ("country_id", "municipality_id")} | {"committee_id": row["id"]}
+    for purpose in ("bylaws", "dissolution"):
+        said = INSTRUMENT[1] | {"id": key(f"{operation}-{purpose}", target), "purpose": purpose, "state": "approved"}
+        await insert(owner, "council_instrument", of | said)
+    said = {"id": key(f"{operation}-rules", target), "number": 1, "rules": RULES | ONE_SEAT, "state": "approved"}
+    said |= {"in_force_from": "2020-01-01"}
+    await insert(owner, "bylaws", of | said | {"instrument_id": key(f"{operation}-bylaws", target)})
+    plenary = {"body_id": key(f"{operation}-body", target), "seat_id": key(f"{operation}-seat", target)}
+    plenary |= {"person_id": key(f"{operation}-person", target)}
+    await insert(owner, "body", of | BODY[1] | {"id": plenary["body_id"], "kind": "plenary"})
+    await insert(owner, "seat", of | SEAT[1] | plenary | {"id": plenary["seat_id"]})
+    await insert(owner, "person", of | PERSON[1] | {"id": plenary["person_id"]})
+    await insert(owner, "term", of | TERM[1] | plenary | {"id": key(f"{operation}-term", target)})
 
 
 async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:
@@ -197,6 +231,7 @@ async def sow(owner: asyncpg.Connection, map: Map, things: dict[str, tuple[int, 
     for target in (*TARGETS, *OFFICES):
         await account(owner, map, target)
     for target in TARGETS:
+        await place(owner, map, 0, "committee", COMMITTEE, target)
         await figures(owner, map, target)
         await paper(owner, map, target)
         for operation in ("read_succession", "add_succession"):

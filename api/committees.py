@@ -1,0 +1,103 @@
+"""A committee as the pages of its room need it: found in the caller's scope, and written by those who may."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlmodel import select
+
+from api import db, pages
+from api.access import Caller
+from api.domain.committee.bylaws import Bylaws, State, in_force
+from api.domain.committee.committees import Committee, alive
+from api.domain.committee.instruments import Instrument, Purpose, approving
+from api.domain.committee.rules import Rules
+from api.domain.fields import Row, found
+from api.domain.roles import Action, Target
+from api.levels import Shape
+
+Owned = TypeVar("Owned", bound=Row)
+HERE = Shape()
+"""Everything of a committee lies where the committee sits."""
+
+
+class OfCommittee(pages.Query):
+    """The parameters of a list of what committees have."""
+
+    committee: UUID | None = None
+    """Only those of this committee."""
+
+
+OF_COMMITTEE = {"committee": "t.committee_id = {value}"}
+
+
+def target(row: Any) -> Target:
+    """Where something of a committee lies."""
+    return Target(country_id=row.country_id, municipality_id=row.municipality_id)
+
+
+def placed(committee: Committee) -> dict[str, Any]:
+    """The columns that place what belongs to a committee."""
+    return {"committee_id": committee.id, "country_id": committee.country_id, "municipality_id": committee.municipality_id}
+
+
+async def fetched(caller: Caller, id: UUID, action: Action = Action.WRITE_COMMITTEE) -> Committee:
+    """The committee, for whoever changes something of it next to wait for. Raises NotFound, NotAllowed, and Conflict where it is
+    dissolved."""
+    committee = await db.fetch(caller, Committee, id, HERE.seen())
+    caller.require(action, target(committee))
+    alive(committee)
+    return committee
+
+
+async def with_own(caller: Caller, model: type[Owned], id: UUID, action: Action = Action.WRITE_COMMITTEE) -> tuple[Owned, Committee]:
+    """Something of a committee, and the committee. Raises NotFound, NotAllowed, and Conflict where the committee is dissolved."""
+    row = await db.fetch(caller, model, id, HERE.seen())
+    caller.require(action, target(row))
+    return row, await fetched(caller, row.committee_id, action)  # type: ignore[attr-defined]
+
+
+async def instrument_of(caller: Caller, committee: Committee, id: UUID, *purposes: Purpose) -> Instrument:
+    """An approved instrument of the committee. Raises Invalid where it has none such, Conflict where the council did not approve it."""
+    row = (await caller.session.exec(select(Instrument).where(Instrument.id == id, Instrument.committee_id == committee.id))).first()
+    return approving(row, committee, frozenset(purposes))
+
+
+async def visible(caller: Caller, id: UUID) -> None:
+    """Raises NotFound where there is no such committee, or none the caller may see."""
+    found((await db.run(caller.session, f"select 1 from committee t where t.id = :id and {HERE.seen()}", id=id)).first())
+
+
+async def opened(caller: Caller, id: UUID) -> bool:
+    """Whether the caller has the personal scope at the committee."""
+    statement = f"select 1 from committee t where t.id = :id and {HERE.seen('personal')}"
+    return (await db.run(caller.session, statement, id=id)).first() is not None
+
+
+async def bylaws_on(caller: Caller, committee_id: UUID, day: date) -> Bylaws | None:
+    """The bylaws in force on a day."""
+    approved = select(Bylaws).where(Bylaws.committee_id == committee_id, Bylaws.state == State.APPROVED)
+    return next((row for row in (await caller.session.exec(approved)).all() if in_force(row, day)), None)
+
+
+async def rules_on(caller: Caller, committee_id: UUID, day: date) -> Rules | None:
+    """What the bylaws in force on a day say."""
+    row = await bylaws_on(caller, committee_id, day)
+    return Rules.model_validate(row.rules) if row else None
+
+
+def worded(column: str, words: Mapping[str, Mapping[str, str]]) -> str:
+    """SQL of the sentence that a code in `column` stands for, in the caller's language."""
+    by_language = {language: _cases(column, words, language) for language in ("es", "pt", "en")}
+    return f"case {{language}} when 'es' then {by_language['es']} when 'pt' then {by_language['pt']} else {by_language['en']} end"
+
+
+def _cases(column: str, words: Mapping[str, Mapping[str, str]], language: str) -> str:
+    quoted = ((code, said[language].replace("'", "''")) for code, said in words.items())
+    return f"case {column} " + " ".join(f"when '{code}' then '{sentence}'" for code, sentence in quoted) + " end"
+
+
+def by_state(column: str, allowed: Mapping[Any, list[str]]) -> str:
+    """SQL of what may be done in each state."""
+    return f"case {column} " + " ".join(f"when '{state}' then array{actions}::text[]" for state, actions in allowed.items()) + " end"

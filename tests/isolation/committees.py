@@ -1,0 +1,108 @@
+"""What is sent for the operations of the committee room, and to whom they are granted."""
+
+from typing import Any
+
+from tests.isolation import rules, targets
+from tests.isolation.entries import Entry, at, unique
+from tests.isolation.targets import TARGETS, Thing, key
+
+there, seen_there = at(rules.written_there), at(rules.read_there)
+
+
+def of_committee(thing: Thing | None, **more: Any) -> Entry:
+    """An operation on a committee, or on something that one has."""
+    return Entry(there, seen_there, thing=thing, **more)
+
+
+def standing(state: str) -> Thing:
+    return "committee", targets.COMMITTEE[1] | {"state": state}
+
+
+def instrument(state: str) -> Thing:
+    return "council_instrument", targets.INSTRUMENT[1] | {"state": state}
+
+
+def bylaws(state: str) -> Thing:
+    return "bylaws", {"rules": targets.RULES, "state": state}
+
+
+named = at(rules.named_there)
+names = at(rules.both(rules.named_there, rules.written_there))
+NAMED = TARGETS[:1]
+"""Where somebody has the personal scope."""
+
+
+def of_person(**more: Any) -> Entry:
+    return Entry(names, named, thing=targets.PERSON, targets=NAMED, **more)
+
+
+BODY, SEAT = targets.BODY[1], targets.SEAT[1]
+LONG_AGO = {"happened_on": "2020-06-01"}
+
+ENTRIES: dict[str, Entry] = {
+    # Committees and what they have.
+    "list_bylaws_templates": Entry(public=True),
+    "add_committee": Entry(there, body=lambda o, t: {"name": unique(o, t)}),
+    **{
+        f"read_{noun}": Entry(seen_there, seen_there, thing=thing)
+        for noun, thing in (
+            ("committee", targets.COMMITTEE),
+            ("declaration", targets.DECLARATION),
+            ("instrument", instrument("proposed")),
+            ("bylaws", bylaws("draft")),
+            ("body", targets.BODY),
+            ("seat", targets.SEAT),
+            ("term", targets.TERM),
+            ("composition", targets.COMMITTEE),
+        )
+    },
+    "change_committee": of_committee(targets.COMMITTEE, body=lambda o, t: {"note": "x"}, version="committee"),
+    "convene_committee": of_committee(standing("proposed"), body=lambda o, t: LONG_AGO, version="committee"),
+    "launch_committee": of_committee(standing("convening"), body=lambda o, t: LONG_AGO, version="committee"),
+    "legalise_committee": of_committee(
+        standing("launched"), body=lambda o, t: {"instrument_id": key(f"{o}-bylaws", t)}, version="committee"
+    ),
+    "dissolve_committee": of_committee(
+        standing("launched"),
+        body=lambda o, t: {"instrument_id": key(f"{o}-dissolution", t), "dissolved_on": "2021-01-01"},
+        version="committee",
+    ),
+    "add_declaration": of_committee(targets.COMMITTEE, body=lambda o, t: targets.DECLARATION[1]),
+    "add_instrument": of_committee(targets.COMMITTEE, body=lambda o, t: targets.INSTRUMENT[1]),
+    "change_instrument": of_committee(instrument("proposed"), body=lambda o, t: {"title": "x"}, version="council_instrument"),
+    "approve_instrument": of_committee(instrument("proposed"), version="council_instrument"),
+    "reject_instrument": of_committee(instrument("proposed"), version="council_instrument"),
+    "repeal_instrument": of_committee(
+        instrument("approved"), body=lambda o, t: {"repealed_on": "2021-01-01"}, version="council_instrument"
+    ),
+    "add_bylaws": of_committee(targets.COMMITTEE, body=lambda o, t: {"rules": targets.RULES}),
+    "change_bylaws": of_committee(bylaws("draft"), body=lambda o, t: {"note": "x"}, version="bylaws"),
+    "check_bylaws": of_committee(bylaws("draft"), version="bylaws"),
+    "approve_bylaws": of_committee(
+        bylaws("checked"),
+        body=lambda o, t: {"instrument_id": key("committee-bylaws", t), "in_force_from": "2021-01-01"},
+        version="bylaws",
+    ),
+    # Who sits in them.
+    "list_committee_members": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
+    "add_body": of_committee(targets.COMMITTEE, body=lambda o, t: BODY),
+    "change_body": of_committee(targets.BODY, body=lambda o, t: {"topic": "x"}, version="body"),
+    "add_seat": of_committee(targets.COMMITTEE, body=lambda o, t: SEAT | {"body_id": key(f"{o}-body", t)}),
+    "change_seat": of_committee(targets.SEAT, body=lambda o, t: {"label": "x"}, version="seat"),
+    "add_term": of_committee(
+        targets.COMMITTEE,
+        body=lambda o, t: {
+            "seat_id": key(f"{o}-seat", t),
+            "on_behalf_of_id": key("read_organisation", t),
+            "selection": "elected",
+            "alternate": True,
+            "starts_on": "2020-01-01",
+        },
+    ),
+    "end_term": of_committee(targets.TERM, body=lambda o, t: {"ends_on": "2021-01-01", "end_reason": "resignation"}, version="term"),
+    "void_term": of_committee(targets.TERM, version="term"),
+    "add_person": Entry(names, seen_there, thing=targets.COMMITTEE, targets=NAMED, body=lambda o, t: {"name": "x"}),
+    "read_person_behind_seat": Entry(named, named, thing=targets.PERSON, targets=NAMED),
+    "change_person_behind_seat": of_person(body=lambda o, t: {"phone": "1"}, version="person"),
+    "erase_person": of_person(version="person"),
+}
