@@ -27,7 +27,7 @@ from api.domain.fields import found, made
 from api.domain.roles import Action, Target
 from api.intake.upload import SPOOL, Upload
 from api.levels import Shape
-from api.offices import municipality_of
+from api.offices import municipality_of, opened
 
 
 class Classed(Shape):
@@ -81,13 +81,10 @@ async def examined(upload: Upload) -> Examined:
     return await asyncio.to_thread(_examined, upload)
 
 
-PERSONAL = f"select 1 from municipality t where t.id = :id and {Shape(municipality='t.id').seen('personal')}"
-
-
 async def place(caller: Caller, unit: str, rights: AccessRights) -> Target:
     """The municipality that an address names. Raises NotFound; NotAllowed where the caller may not keep documents of this class there."""
     target = (await municipality_of(caller, unit, Action.WRITE_DOCUMENTS)).target()
-    handled(rights, personal=bool((await db.run(caller.session, PERSONAL, id=target.municipality_id)).first()))
+    handled(rights, personal=await opened(caller, target.municipality_id))
     return target
 
 

@@ -49,6 +49,14 @@ async def municipality_of(caller: Caller, unit: str, action: Action) -> Place:
     return place
 
 
+PERSONAL = f"select 1 from municipality t where t.id = :id and {Shape(municipality='t.id').seen('personal')}"
+
+
+async def opened(caller: Caller, municipality: int) -> bool:
+    """Whether the caller has the personal scope at a municipality."""
+    return (await db.run(caller.session, PERSONAL, id=municipality)).first() is not None
+
+
 HELD = "select role, country_id, municipality_id, association_id, organisation_id from app.offices_of(:who, :day)"
 
 

@@ -249,6 +249,8 @@ CHECKED_BEFORE = {
         for table in ("council_instrument", "declaration", "bylaws", "term")
     },
     "term_person_fkey": "read in the caller's personal scope first",
+    "training_attendance_event_fkey": "read in the caller's scope first",
+    "training_attendance_person_fkey": "found to be of the same municipality first, with the personal scope",
 }
 """Foreign keys to tables that are not public; a key from a body would otherwise tell whether another's row exists."""
 PUBLIC = """select tablename from pg_policies where policyname = tablename || '_select' and qual = 'true'"""

@@ -7,7 +7,7 @@ from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
-from api.routers.training import assistance, courses, events
+from api.routers.training import assistance, attendance, courses, events
 
 BACKEND = [
     m.router
@@ -43,6 +43,7 @@ BACKEND = [
         persons,
         terms,
         composition,
+        attendance,
         feed,
         auth,
         people,

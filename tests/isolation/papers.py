@@ -7,6 +7,10 @@ from tests.isolation.entries import Entry, at
 from tests.isolation.targets import OFFICES, TARGETS, Thing, key
 
 EVERYWHERE = (*TARGETS, *OFFICES)
+MIXCO = tuple(target for target in TARGETS if target.name == "mixco")
+"""The one municipality of these where somebody has the personal scope."""
+NAMED = at(rules.both(rules.named_there, rules.written_there))
+HELD: Thing = ("training_event", targets.PLANNED[1] | {"state": "held"})
 
 
 def trained(thing: Thing, **more: Any) -> Entry:
@@ -35,6 +39,11 @@ ENTRIES: dict[str, Entry] = {
     "read_event": Entry(at(rules.read_there), at(rules.read_there), thing=targets.PLANNED),
     **{f"{what}_event": trained(targets.PLANNED, version="training_event") for what in ("hold", "cancel", "remove")},
     "change_event": trained(targets.PLANNED, body=lambda o, t: {"place": "Other"}, version="training_event"),
+    "read_attendance": Entry(NAMED, at(rules.read_there), thing=HELD, targets=MIXCO),
+    "write_attendance": Entry(
+        NAMED, at(rules.read_there), thing=HELD, body=lambda o, t: {"lines": []}, version="training_event", targets=MIXCO
+    ),
+    "read_training": Entry(at(rules.read_there), at(rules.read_there), thing=targets.COMMITTEE),
     "log_assistance": Entry(
         at(rules.written_there), body=lambda o, t: targets.HELPED | {"provider_organisation_id": key("read_organisation", t)}
     ),

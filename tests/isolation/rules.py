@@ -219,6 +219,7 @@ RULES: dict[str, Rule] = {
     ),
     # Names of members: the personal scope alone, and to write them an office that writes there as well.
     "person": Rule(named_there, both(named_there, written_there)),
+    "training_attendance": Rule(read_there, written_there, mark="hours = 7"),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),
     "parked": Rule(either(own, country_reads), either(own, of_its_country)),

@@ -71,6 +71,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "course": COURSE,
     "training_event": GIVEN,
     "technical_assistance": HELPED,
+    "training_attendance": {"present": True, "post_score": 70},
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
     "community": {"name": "Seeded", "kind": "barrio"},
@@ -89,7 +90,7 @@ TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation"
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
 OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
-OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term"}
+OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -101,6 +102,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"key": place, "seq": -1 - list(places(map)).index(place), "place": place, "import_id": key("import", place)}
     said |= {"territory_id": municipality or country, "recording_id": said["seq"]}
     said |= {"access_rights": CLASSES.get(place, "committee")}
+    said |= {"event_id": key("training_event", place)}
     said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
     said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person")}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}

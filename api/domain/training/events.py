@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import model_validator
@@ -30,7 +30,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-ALLOWED = {State.PLANNED: ["change", "hold", "cancel", "remove"], State.HELD: ["change"], State.CANCELLED: []}
+ALLOWED = {State.PLANNED: ["change", "hold", "cancel", "remove"], State.HELD: ["change", "attend"], State.CANCELLED: []}
 """What may be done in each state; nothing more happens to what was cancelled."""
 
 
@@ -73,6 +73,8 @@ class TrainingEvent(TrainingEventFields, Row, table=True):
     """The row of a training event."""
 
     __tablename__ = "training_event"
+    PERSONAL: ClassVar = frozenset({"attendance"})
+    """Kept beside the row: who was there, with the scores of each."""
 
     hours: Decimal | None = None
     country_id: int
@@ -96,6 +98,12 @@ class TrainingEventOut(TrainingEventFields, Row):
     trainer: str | None
     """Name of the organisation that gives it, for display."""
     state: State
+    present: int
+    """People who were there."""
+    pre_score: Number | None
+    """Mean of those who have both scores, 0 to 100; null where they are fewer than five."""
+    post_score: Number | None
+    """The same after it."""
     allowed_actions: list[str]
 
 

@@ -13,6 +13,7 @@ from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import made, merged
 from api.domain.roles import Action, Target
+from api.domain.training.attendance import FEWEST
 from api.domain.training.events import (
     ALLOWED,
     State,
@@ -46,6 +47,8 @@ class TrainingEventQuery(pages.Query):
     """Only events that begin on or before this day."""
 
 
+THERE = "from training_attendance a where a.municipality_id = t.municipality_id and a.event_id = t.id"
+ENOUGH = f"and a.present and a.pre_score is not null and a.post_score is not null having count(*) >= {FEWEST}"
 TRAINING_EVENTS = Listing(
     "training-events",
     TrainingEventOut,
@@ -64,6 +67,8 @@ TRAINING_EVENTS = Listing(
     {
         **{"municipality": "m.name", "course": "c.title", "level": "c.level", "topics": "c.topics", "trainer": "o.name"},
         "hours": "coalesce(t.hours, c.hours)",
+        "present": f"(select count(*) {THERE} and a.present)",
+        **{f"{when}_score": f"(select round(avg(a.{when}_score), 2) {THERE} {ENOUGH})" for when in ("pre", "post")},
         "allowed_actions": "case t.state " + " ".join(f"when '{s}' then array{a}::text[]" for s, a in ALLOWED.items()) + " end",
     },
     descending=True,
