@@ -71,7 +71,6 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "course": COURSE,
     "training_event": GIVEN,
     "technical_assistance": HELPED,
-    "training_attendance": {"present": True, "post_score": 70},
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
     "community": {"name": "Seeded", "kind": "barrio"},
@@ -82,6 +81,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "body": {"kind": "plenary", "name": "Seeded", "starts_on": "2001-01-01"},
     "seat": {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2001-01-01"},
     "person": {"name": "Seeded"},
+    "training_attendance": {"present": True, "post_score": 70},
     "term": {"selection": "appointed", "starts_on": "2001-01-01"},
 }
 CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}
