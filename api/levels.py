@@ -19,6 +19,20 @@ UNITS: dict[Level, str] = {
     Level.ASSOCIATION: "select u as unit, app.affiliated(u, {as_of}) as municipalities" + _OF.format("association"),
     Level.PROGRAMME: "select u as unit, app.participating(u, {as_of}) as municipalities" + _OF.format("programme"),
 }
+_THEN = (
+    ("app.with_predecessors(u)", "app.with_predecessors_at(u, {known_at})"),
+    ("app.affiliated(u, {as_of})", "app.affiliated_at(u, {as_of}, {known_at})"),
+    ("app.participating(u, {as_of})", "app.participating_at(u, {as_of}, {known_at})"),
+)
+
+
+def as_known(level: Level) -> str:
+    """The unit with the municipalities that it was known to have at an instant, whatever was put right since."""
+    said = UNITS[level]
+    for now, then in _THEN:
+        said = said.replace(now, then)
+    return said
+
 
 PREFIX: dict[Level, str] = {
     Level.REGION: "/v1/region",

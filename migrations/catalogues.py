@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 
+from api.db import REMEMBERED
 from api.domain.roles import OFFICES
 
 DATA = Path(__file__).parent.parent / "api" / "data"
@@ -84,6 +85,10 @@ SAID = """insert into change (country_id, is_public, request_id, noun, thing, ac
       to_jsonb(t) - array['version', 'created_at', 'updated_at'], t.updated_at from {noun} t
     where t.id in (select id from put) and not exists (
       select from change c where c.noun = '{noun}' and c.thing = t.id::text and c.version = t.version)"""
+STOOD = """insert into register_revision (noun, thing, revision, country_id, is_public, was, recording_id)
+    select '{noun}', t.id::text, t.version, coalesce(t.{country}, 0), true, to_jsonb(t), $1 from {noun} t
+    where t.id in (select id from put)"""
+RECORDED = "select app.record($1, c) from (select distinct r.country_id as c from register_revision r where r.recording_id = $1) x"
 KEY = {"scheme": "slug", "role": "code", "training_topic": "code"}
 
 
@@ -104,18 +109,24 @@ async def _load(connection: asyncpg.Connection, table: str, rows: Rows) -> None:
     versioned = ", version = t.version + 1, updated_at = now()" if table not in KEY else ""
     sets = ", ".join(f"{c} = excluded.{c}" for c in columns if c != key)
     names = ", ".join(columns)
-    if table in DEFINED:
-        # What a release puts otherwise: what stood there is kept, as of whoever else puts a definition better.
-        differs = changed.replace("excluded.", "s.")
-        await connection.execute(f"create temp table put as select t.id from {table} t join staged s on s.id = t.id where {differs}")
-        await connection.execute(SAID.format(noun=table))
-    await connection.execute(
-        f"insert into {table} as t ({names}) select {names} from staged on conflict ({key}) do update set {sets}{versioned} where {changed}"
-    )
-    if table in DEFINED:
-        await connection.execute(SAID.format(noun=table))
-        await connection.execute("drop table put")
+    put = f"""insert into {table} as t ({names}) select {names} from staged
+        on conflict ({key}) do update set {sets}{versioned} where {changed}"""
+    if table in REMEMBERED:
+        await _put_otherwise(connection, table, changed.replace("excluded.", "s."), put)
+    else:
+        await connection.execute(put)
     await connection.execute("drop table staged")
+
+
+async def _put_otherwise(connection: asyncpg.Connection, table: str, differs: str, put: str) -> None:
+    """What a release puts otherwise: what stood there is kept, as of whoever else changes a register or puts a definition better."""
+    await connection.execute(f"create temp table put as select t.id from {table} t join staged s on s.id = t.id where {differs}")
+    said = [SAID.format(noun=table)] if table in DEFINED else []
+    number = await connection.fetchval("select nextval('recording_number')")
+    await connection.execute(STOOD.format(noun=table, country="id" if table == "country" else "country_id"), number)
+    for statement in (*said, put, *said, "drop table put"):
+        await connection.execute(statement)
+    await connection.execute(RECORDED, number)
 
 
 NAME = """insert into external_id (noun, scheme, value, thing, country_id, municipality_id)

@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from api import db
 from api.domain.indicator.computed import COMPUTED, SOURCE
 from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
 
@@ -16,6 +17,9 @@ CHECKS = {
         where t.external_ids is distinct from coalesce((
           select jsonb_object_agg(e.scheme, e.value) from external_id e where e.noun = '{table}' and e.thing = t.id::text), '{{}}')""",
 }
+REMEMBERED = """select '{table}', t.id::text from {table} t join change c on c.noun = '{table}' and c.thing = t.id::text
+    where c.action <> 'release' and not exists (select from register_revision r where r.noun = '{table}' and r.thing = c.thing
+      and r.revision = case when c.action = any($1) then 0 else c.version - 1 end)"""
 VERSIONED = (
     "organisation",
     "affiliation",
@@ -76,6 +80,9 @@ async def check(url: str) -> None:
             for table in tables:
                 wrong = await connection.fetch(statement.format(table=table))
                 assert not wrong, f"{rule}: {wrong[:3]}"
+        for table in db.REMEMBERED:
+            wrong = await connection.fetch(REMEMBERED.format(table=table), list(db.CREATES))
+            assert not wrong, f"what every change of a register replaced is kept: {wrong[:3]}"
         for table, (columns, recompute, rows) in SUMMARIES.items():
             wrong = await connection.fetch(DIFFER.format(c=columns, f=recompute.format(rows=rows), t=KEPT.get(table, table)))
             assert not wrong, f"{table} is what {rows} sums up to: {wrong}"

@@ -16,7 +16,7 @@ from api.levels import Lens
 from api.pages.statements import Statement
 
 GAPS = """others as materialized (
-      select s.* from source s where {kind}
+      select s.* from {source} s where {kind}
         and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within})),
     ours as materialized ({ours}),
     theirs as materialized ({theirs}),
@@ -27,7 +27,7 @@ GAPS = """others as materialized (
         coalesce(bool_or((o.place <> o.territory_id) and o.whole and x.whole), false) as estimated
       from ours o full join theirs x on x.territory_id = o.territory_id and x.place = o.place and x.p = o.p group by 1),
     span as (select coalesce({{from}}::date, min(p)) as first, coalesce({{to}}::date, max(p)) as last from both_of),
-    places as materialized (select t.valid_from, t.valid_to, count(*) as n from municipality t where {registered} group by 1, 2),
+    places as materialized (select t.valid_from, t.valid_to, count(*) as n from {municipality} t where {registered} group by 1, 2),
     points as (
       select to_char(d, '{label}') as period, b.value, b.against, coalesce(b.compared, 0) as compared, coalesce(b.reported, 0) as reported,
         coalesce(b.against_reported, 0) as against_reported, coalesce(b.estimated, false) as estimated,
@@ -58,6 +58,7 @@ def statement(made_of: Relations, cut: str) -> Statement:
     relations = GAPS.format(
         kind=KIND.replace("{source}", "{against}"), ours=cells["chosen"], theirs=cells["others"], registered=made_of.registered,
         label=how.label, months=alive(made_of, "d", how.length), length=how.length, **every,
+        **made_of.registers,
     )  # fmt: skip
     return framed(made_of, relations, COLUMNS.format(**every))
 

@@ -20,7 +20,7 @@ from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.figures import one_kind, settled, unprotected, visible
 from api.domain.indicator.protection import listed, one_source
 from api.domain.levels import Level
-from api.levels import UNITS, Lens, whole
+from api.levels import Lens, whole
 from api.pages.secrecy import SENSITIVE
 from api.pages.statements import ENTERED, Statement, prepared
 
@@ -34,10 +34,10 @@ left join lateral (
   select l.unit::text as unit, {whole} as sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
          i.code as indicator, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
          case {{language}} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end as label, {recorded} as latest, y.*
-  from ({unit}) l left join indicator i on i.code = {{indicator}}
+  from ({unit}) l left join {indicator} i on i.code = {{indicator}}
   left join lateral (
-    with {heirs} chosen as materialized (
-      select s.* from source s where {kind}
+    with {heirs} {stood} chosen as materialized (
+      select s.* from {source} s where {kind}
         and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within})),
     {told} {relations}
     select (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c) o)
@@ -60,9 +60,9 @@ def framed(made_of: Relations, relations: str, columns: str) -> Statement:
     """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
     level = made_of.level
     return prepared(FRAME.format(
-        entered=ENTERED, unit=UNITS[level], whole=whole(level), writes=WRITES.get(level, EVERY), recorded=made_of.recorded(),
-        sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), kind=KIND, figures=made_of.figures(), within=made_of.within(),
-        relations=relations, columns=columns,
+        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=WRITES.get(level, EVERY), recorded=made_of.recorded(),
+        sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), stood=made_of.stood(), kind=KIND, figures=made_of.figures(),
+        within=made_of.within(), relations=relations, columns=columns, **made_of.registers,
     ))  # fmt: skip
 
 
@@ -98,7 +98,8 @@ class Heading(SQLModel):
     per: int
     """A rate is per this many residents."""
     as_known_at: datetime | None
-    """When a figure of these countries last changed: send it back as `known_at` and get the same answer for ever."""
+    """When a figure, or what the register says of these countries, last changed: send it back as `known_at` and get the same answer for
+    ever; for an association or programme with `as_of`, where its members have changed by the day since."""
     demonstration: bool
     """Whether any value is invented for the demonstration."""
     protected: bool

@@ -22,7 +22,7 @@ from api.pages.statements import Statement
 OF_COUNTRY = "t.country_id = l.unit / 10000"
 PEERS = """summed as materialized ({sums}),
     around as materialized (
-      select m.id as municipality_id, m.name, s.count, s.population, s.estimated from summed s join municipality m on m.id = s.place
+      select m.id as municipality_id, m.name, s.count, s.population, s.estimated from summed s join {municipality} m on m.id = s.place
       where s.complete and s.population > 0 and round(s.months) = {length}),
     own as (select * from around a where a.municipality_id = l.unit),
     peers as (
@@ -31,7 +31,7 @@ PEERS = """summed as materialized ({sums}),
       order by far, a.municipality_id limit {most})"""
 COLUMNS = """(select row_to_json(o)::text from own o) as own,
            (select json_agg(to_jsonb(p) - 'far' order by p.far, p.municipality_id)::text from peers p) as peers,
-           (select count(*) from municipality t where {registered} and t.id <> l.unit) as others"""
+           (select count(*) from {municipality} t where {registered} and t.id <> l.unit) as others"""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Around(Relations):
 @lru_cache(maxsize=64)
 def statement(made_of: Around, cut: str) -> Statement:
     """The statement of one kind of comparison."""
-    relations = PEERS.format(sums=sums(made_of, cut, by="place"), length=CUTS[cut].length, times=TIMES, most=MOST)
-    return framed(made_of, relations, COLUMNS.format(registered=made_of.registered))
+    relations = PEERS.format(sums=sums(made_of, cut, by="place"), length=CUTS[cut].length, times=TIMES, most=MOST, **made_of.registers)
+    return framed(made_of, relations, COLUMNS.format(registered=made_of.registered, **made_of.registers))
 
 
 class Peers(Heading, Compared):

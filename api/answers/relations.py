@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
 from api.domain.levels import Level
-from api.levels import FIGURES, Shape
+from api.levels import FIGURES, UNITS, Shape, as_known
 
 REGISTER = Shape(public=True, municipality="t.id")
 COUNTS = "app.is_municipality(t.territory_id)"
@@ -57,12 +57,17 @@ class Relations:
         """The rows of the level, over `t`."""
         return f"{shape.municipality} = l.unit" if self.told and self.level is Level.MUNICIPALITY else shape.meant(self.level)
 
-    def figures(self, indicator: str = "t.indicator_id = i.id") -> str:
-        """`figure t`, or what it would have held; of `indicator`."""
+    def figures(self) -> str:
+        """`figure t`, or what it would have held."""
+        return "stood t" if self.known else "figure t"
+
+    def stood(self, indicator: str = "t.indicator_id = i.id") -> str:
+        """The CTE `stood`: what the summary of `indicator` would have held then; none as of now."""
         if not self.known:
-            return "figure t"
+            return ""
         rows = KNOWN.format(columns=_qualified(_OBSERVED), table="observation", within=f"{indicator} and {self.within()}")
-        return f"({RECOMPUTE.format(rows=rows)}) t"
+        recompute = RECOMPUTE.replace("join indicator i", f"join {self.registers['indicator']} i")
+        return f"stood as materialized ({recompute.format(rows=rows, known_at='{known_at}')}),"
 
     def observations(self, within: str) -> str:
         """The observations `t` with `within`, or those that stood then."""
@@ -105,8 +110,13 @@ class Relations:
 
     @property
     def registers(self) -> dict[str, str]:
-        """Noun -> the relation of its records."""
-        return {noun: noun for noun in REGISTERS}
+        """Noun -> the relation of its records, or of those that stood then."""
+        return {noun: f"app.{noun}_at({{known_at}})" if self.known else noun for noun in REGISTERS}
+
+    @property
+    def unit(self) -> str:
+        """The level's unit and its municipalities, as the lens has them, or as they were known then."""
+        return as_known(self.level) if self.known else UNITS[self.level]
 
     @property
     def registered(self) -> str:
@@ -116,8 +126,9 @@ class Relations:
 
     def members(self) -> str:
         """The CTE `members`: the municipalities of each association on the day the level is looked at, those before them included."""
-        reached = "app.affiliated(a.id, {as_of})"
-        return f"members as materialized (select a.id as association, p.place from association a, unnest({reached}) p (place)),"
+        reached = "app.affiliated_at(a.id, {as_of}, {known_at})" if self.known else "app.affiliated(a.id, {as_of})"
+        of = f"{self.registers['association']} a, unnest({reached}) p (place)"
+        return f"members as materialized (select a.id as association, p.place from {of}),"
 
     def heirs(self) -> str:
         """The CTE `heirs`: each place of the level's municipalities of today, and those before it with their shares."""
@@ -125,16 +136,16 @@ class Relations:
             return ""
         return f"""heirs (territory_id, place, share, parts) as (
       with recursive line (territory_id, place, share) as (
-        select t.id, t.id, 1::numeric from municipality t where {self.registered}
+        select t.id, t.id, 1::numeric from {self.registers["municipality"]} t where {self.registered}
         union all select s.predecessor_id, line.place, line.share * s.share
-          from line join succession s on s.successor_id = line.territory_id)
+          from line join {self.registers["succession"]} s on s.successor_id = line.territory_id)
       select line.*, count(*) over (partition by line.place, line.territory_id = line.place) from line),"""
 
     def recorded(self) -> str:
-        """The instant of the last change of any figure in the countries of the level's unit."""
-        where = {Level.REGION: "", Level.COUNTRY: "where k.country_id = l.unit"}.get(
+        """The instant of the last change of any figure or register in the countries of the level's unit, or of what all of them share."""
+        where = {Level.REGION: "", Level.COUNTRY: "where k.country_id in (l.unit, 0)"}.get(
             self.level,
-            "where k.country_id = any(array(select distinct m.country_id from municipality m where m.id = any(l.municipalities)))",
+            "where k.country_id = any(array(select distinct m.country_id from municipality m where m.id = any(l.municipalities)) || 0)",
         )
         return f"(select max(k.at) from recording k {where})"
 

@@ -23,7 +23,7 @@ SERIES = """summed as materialized ({sums}),
     stated as materialized ({stated}),
     span as (select coalesce({{from}}::date, min(p)) as first, coalesce({{to}}::date, max(p)) as last
              from (select p from summed union all select p from stated) b),
-    places as materialized (select t.valid_from, t.valid_to, count(*) as n from municipality t where {registered} group by 1, 2),
+    places as materialized (select t.valid_from, t.valid_to, count(*) as n from {municipality} t where {registered} group by 1, 2),
     points as (
       select to_char(d, '{label}') as period, s.count, s.unspecified, s.population, coalesce(s.complete, false) as complete,
         coalesce(s.estimated, false) as estimated, coalesce(s.reported, 0) as reported, x.expected,
@@ -42,7 +42,7 @@ def statement(made_of: Relations, cut: str) -> Statement:
     stated = published(made_of, cut, "x.period_on as p", OF_UNIT if made_of.level is Level.COUNTRY else "")
     relations = SERIES.format(
         sums=sums(made_of, cut), stated=stated, length=how.length, label=how.label, registered=made_of.registered,
-        months=alive(made_of, "d", how.length),
+        months=alive(made_of, "d", how.length), **made_of.registers,
     )  # fmt: skip
     return framed(made_of, relations, POINTS)
 

@@ -61,10 +61,10 @@ SUMS_OF = """sum(s.count) as count, round(coalesce(sum(s.months), 0))::int as re
 """Sums of places, summed up further: the same as SUMS over all of them at once."""
 PUBLISHED = """select {key}, json_agg(json_build_object(
                'source', s.code, 'indicator', j.code, 'unit', j.unit, 'value', x.value) order by j.code, s.code) as published
-      from {observations} x join indicator j on j.id = x.indicator_id join source s on s.id = x.source_id
+      from {observations} x join {indicator} j on j.id = x.indicator_id join {source} s on s.id = x.source_id
       where x.value is not null and j.unit in ('count', i.unit, 'per-100k') group by 1"""
 OWN = """e.who is not null and t.dims = '' and t.frequency = '{frequency}' and (t.indicator_id = i.id
-      or exists (select from indicator n where n.id = t.indicator_id and n.numerator = i.code)) and {whose}"""
+      or exists (select from {indicator} n where n.id = t.indicator_id and n.numerator = i.code)) and {whose}"""
 FREQUENCY = {"year": "A", "quarter": "Q", "month": "M"}
 OF_UNIT = "t.territory_id = l.unit"
 PERIOD = "period"
@@ -89,8 +89,8 @@ def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
 
 def published(made_of: Relations, cut: str, key: str, whose: str = OF_UNIT) -> str:
     """What countries published of themselves, by `key`; nothing where `whose` is empty, or where a country is not meant as a whole."""
-    own = OWN.format(frequency=FREQUENCY.get(cut, "-"), whose=whose) if whose and not made_of.told else "false"
-    return PUBLISHED.format(key=key, observations=made_of.observations(own))
+    own = OWN.format(frequency=FREQUENCY.get(cut, "-"), whose=whose, **made_of.registers) if whose and not made_of.told else "false"
+    return PUBLISHED.format(key=key, observations=made_of.observations(own), **made_of.registers)
 
 
 def alive(made_of: Relations, first: str, length: int) -> str:

@@ -18,12 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.db.doors import BypassingRole, Doors, Gate, connected, open_doors, refuse_bypass, write_engine
+from api.db.registers import REMEMBERED, remember, stamp
 from api.domain.errors import Conflict, Invalid, NotFound
 from api.domain.fields import Kept
 from api.domain.levels.naming import own_schemes
 
 Model = TypeVar("Model", bound=Kept)
-__all__ = ["BypassingRole", "Doors", "Gate", "connected", "open_doors", "refuse_bypass", "write_engine"]
+__all__ = ["REMEMBERED", "BypassingRole", "Doors", "Gate", "connected", "open_doors", "refuse_bypass", "write_engine"]
 
 
 class Author(Protocol):
@@ -45,6 +46,7 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """A session whose work is kept whole when the block ends, and not at all where it raises."""
     async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
         yield session
+        await stamp(session)
 
 
 async def driver(session: AsyncSession) -> asyncpg.Connection:
@@ -60,6 +62,7 @@ async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] 
         row.version += 1
         row.updated_at = writer.at
     await _forget_scopes(writer, row)
+    await _remember(writer, row, fresh)
     writer.session.add(row)
     await _flush(writer.session)
     if hasattr(row, "external_ids") and (row.external_ids if fresh else fields is None or "external_ids" in fields):
@@ -72,6 +75,7 @@ async def remove(writer: Writer, row: Kept, action: str = "delete") -> None:
     """Delete `row` for good; the feed keeps a tombstone of it. Raises Conflict where other records refer to it."""
     row.version += 1
     await _forget_scopes(writer, row)
+    await _remember(writer, row)
     await writer.session.delete(row)
     try:
         await writer.session.flush()
@@ -217,6 +221,14 @@ async def keep_many(connection: asyncpg.Connection, author: Author, noun: str, t
     `changes` is a select of municipality_id, country_id and body (counts and periods, never values); its own parameters begin at $6.
     """
     await connection.execute(CHANGES.format(changes), author.principal, author.request_id, noun, thing, author.at, *values)
+
+
+async def _remember(writer: Writer, row: Kept, fresh: bool = False) -> None:
+    """Keep what `row` replaces, as it stands, where figures are made with it."""
+    if _noun(row) in REMEMBERED:
+        said = {"noun": _noun(row), "thing": _thing(row), "id": row.id, "public": getattr(row, "PUBLIC", False)}  # type: ignore[attr-defined]
+        said |= {"c": _unit(row, "country_id"), "m": _unit(row, "municipality_id"), "o": _organisation(row), "who": writer.principal}
+        await remember(writer.session, said, fresh)
 
 
 async def _forget_scopes(writer: Writer, row: Kept) -> None:

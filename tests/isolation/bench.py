@@ -198,6 +198,7 @@ MARKS = {
     "population_revision": "value = 77777",
     "recording": "at = '2001-01-01'",
     "change": "action = '!'",
+    "register_revision": "was = '7'",
 }
 """What the owner sets in tables that the API may not update."""
 
@@ -206,9 +207,9 @@ def _mark(table: Table) -> str:
     return MARKS.get(table.name, table.rule.mark)
 
 
+JSON = ("external_ids", "body", "report", "rows", "rules", "findings", "words", "was")
+
+
 def _plain(row: Row) -> Row:
     """A row as JSON that jsonb_populate_record takes: json columns come from asyncpg as text."""
-    return {
-        k: json.loads(v) if isinstance(v, str) and k in ("external_ids", "body", "report", "rows", "rules", "findings", "words") else v
-        for k, v in row.items()
-    }
+    return {k: json.loads(v) if isinstance(v, str) and k in JSON else v for k, v in row.items()}

@@ -195,6 +195,7 @@ RULES: dict[str, Rule] = {
     "epoch": Rule(everyone, may=LOOK),
     "schema_version": Rule(everyone, may=LOOK),
     "change": Rule(either(public, told_of, own), own, nobody, may=ADD),
+    "register_revision": Rule(either(public, read_at_its_unit, own), own, nobody, may=ADD),
     "idempotency": Rule(own, own, mark="status = 777"),
     # Figures of municipalities.
     "community": Rule(read_there, written_there, may=frozenset({"select", "insert", "update"}), moves=("country_id", "municipality_id")),

@@ -58,6 +58,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "organisation": {"name": "Seeded", "classification": "ngo"},
     "scheme": {"title": "Seeded"},
     "change": {"thing": "1", "action": "create", "version": 1, "at": "2027-01-01T00:00:00Z"},
+    "register_revision": {"revision": 7, "was": {}, "recording_id": 0},
     "idempotency": {"fingerprint": "x", "status": 200, "created_at": "2027-01-01T00:00:00Z"},
     "recording": {"at": "2022-05-01T00:00:00Z"},
     "population": {"year": 2020, "source_id": 1, "value": 1000},
@@ -106,7 +107,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
     said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person")}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
-    said |= {"noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
+    said |= {"thing": place, "noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
     if table == "community":
         said |= {"id": COMMUNITIES_FROM + municipality}
