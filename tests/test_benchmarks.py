@@ -15,6 +15,8 @@ async def test_every_measurement_is_made_and_told(postgres: EmbeddedPostgres) ->
         assert what in told
     assert told.count("its row security") == 9
     assert [t.rpartition(": ")[2] for t in told if " values: " in t] == ["imported", "the same file again", "every value restated"]
-    assert len(found.bounds) == 4
+    for what in ("4 imports of", "table of a country's municipalities", "series of a country's months"):
+        assert any(t.startswith(what) for t in told)
+    assert len(found.bounds) == 5
     assert len(found.plans) == 10
     assert all(row.door.cpu_s > 0 and row.base.cpu_s > 0 for row in found.rows)

@@ -75,7 +75,12 @@ class Doors:
         await self.writes.dispose()
 
 
-def _session_settings(timeout_s: float, read_only: bool) -> Setup:
+LOCK_S, TURN_S = 10, 60
+"""How long a statement waits for a lock, and how long an import waits for its turn: it goes chunk by chunk behind others of its source, and
+behind all who keep what is computed. Four at once on a slow machine wait for three chunks of some seconds each."""
+
+
+def _session_settings(timeout_s: float, read_only: bool, lock_s: float = LOCK_S) -> Setup:
     return {
         "application_name": "amuprev",
         "timezone": "UTC",
@@ -83,7 +88,7 @@ def _session_settings(timeout_s: float, read_only: bool) -> Setup:
         "jit": "off",
         "statement_timeout": str(int(timeout_s * 1000)),
         "idle_in_transaction_session_timeout": "60000",
-        "lock_timeout": "10000",
+        "lock_timeout": str(int(lock_s * 1000)),
         "default_transaction_read_only": "on" if read_only else "off",
         # The statements of the read door are few and the same for every caller. Planned anew for each, as PostgreSQL prefers over many
         # partitions, a page of observations took 7 ms, of which 6 were planning (measured).
@@ -95,7 +100,7 @@ async def _no_reset(_: Any) -> None:
     """Every setting is local to its transaction, so a connection has nothing to forget (measured: a reset costs as much as a read)."""
 
 
-async def _pool(url: str, size: int, settings: Settings, timeout_s: float, *, read_only: bool = True) -> asyncpg.Pool:
+async def _pool(url: str, size: int, settings: Settings, timeout_s: float, *, imports: bool = False) -> asyncpg.Pool:
     return await asyncpg.create_pool(
         url,
         min_size=1,
@@ -103,7 +108,7 @@ async def _pool(url: str, size: int, settings: Settings, timeout_s: float, *, re
         reset=_no_reset,
         statement_cache_size=settings.db_statement_cache,
         max_cached_statement_lifetime=0,
-        server_settings=_session_settings(timeout_s, read_only=read_only),
+        server_settings=_session_settings(timeout_s, read_only=not imports, lock_s=TURN_S if imports else LOCK_S),
         timeout=10,
     )
 
@@ -114,7 +119,7 @@ async def open_doors(settings: Settings, url: str) -> Doors:
     return Doors(
         reads=await _pool(url, settings.read_connections, settings, settings.statement_timeout_s),
         exports=await _pool(report, settings.export_connections, settings, settings.import_timeout_s),
-        imports=await _pool(url, settings.import_connections, settings, settings.import_timeout_s, read_only=False),
+        imports=await _pool(url, settings.import_connections, settings, settings.import_timeout_s, imports=True),
         writes=write_engine(settings, url),
     )
 

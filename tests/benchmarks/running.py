@@ -10,7 +10,7 @@ from rich.console import Console
 from api import db
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
-from tests.benchmarks import exports, imports, reads, routes
+from tests.benchmarks import contention, exports, imports, reads, routes, summaries
 from tests.benchmarks.bench import Bench, opened
 from tests.benchmarks.meter import machine
 from tests.benchmarks.region import Size, counted, fill
@@ -18,7 +18,7 @@ from tests.benchmarks.table import Bound, Plan, Row, show, show_plans
 
 HERE = Path(__file__).parent
 TOLD = ("version()", "current_setting('shared_buffers')", "current_setting('fsync')")
-PARTS = ("reads", "routes", "export", "import")
+PARTS = ("reads", "routes", "summaries", "export", "import", "contention")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Found:
 async def run(server: EmbeddedPostgres, wanted: Wanted, console: Console) -> Found:
     """Measure over copies of the region, which is made where the server has none yet, and print the tables."""
     template = f"bench_{wanted.size.name}_{_life()}"
-    copies = [f"{template}_copy{n}" for n in (1, 2)]
+    copies = [f"{template}_copy{n}" for n in range(1, 4 if "summaries" in wanted.parts else 3)]
     async with db.connected(server.dsn("postgres", "superuser")) as connection:
         told = [
             await connection.fetchval(f"select {what}")
@@ -89,13 +89,18 @@ def _life() -> str:
 
 
 async def _measured(server: EmbeddedPostgres, wanted: Wanted, copies: list[str], folder: Path, found: Found) -> None:
-    settings = Settings(home=folder, attempts_per_minute=100_000)
+    settings = Settings(home=folder, attempts_per_minute=100_000, import_connections=4)
     async with opened(server, copies[0], settings) as bench:
         with bench.meter.one_core():
             if "reads" in wanted.parts:
                 await _read(bench, wanted, found)
             if "routes" in wanted.parts:
                 found.rows += await routes.measured(bench, wanted.times)
+        if "summaries" in wanted.parts:
+            async with opened(server, copies[2], settings) as larger:
+                await summaries.grow(larger.owner, wanted.size)
+                with bench.meter.one_core():
+                    found.rows += await summaries.measured(bench, larger, wanted.times)
         if "export" in wanted.parts:
             rows, bounds, plan = await exports.measured(bench, wanted.size)
             found.rows += rows
@@ -104,6 +109,10 @@ async def _measured(server: EmbeddedPostgres, wanted: Wanted, copies: list[str],
         if "import" in wanted.parts:
             async with opened(server, copies[1], settings) as beside:
                 rows, bounds = await imports.measured(bench, beside, wanted.size, folder)
+            found.rows += rows
+            found.bounds += bounds
+        if "contention" in wanted.parts:
+            rows, bounds = await contention.measured(bench, wanted.size, folder)
             found.rows += rows
             found.bounds += bounds
 
