@@ -154,10 +154,10 @@ class Waived:
 class Facts:
     """Everything of one committee."""
 
-    commitments: tuple[Commitment, ...] = ()
-    mappings: tuple[Mapping, ...] = ()
-    invitations: tuple[Invitation, ...] = ()
-    launches: tuple[Launch, ...] = ()
+    commitments: tuple[Commitment, ...] | None = ()
+    mappings: tuple[Mapping, ...] | None = ()
+    invitations: tuple[Invitation, ...] | None = ()
+    launches: tuple[Launch, ...] | None = ()
     laws: tuple[Law, ...] = ()
     trainings: tuple[Training, ...] = ()
     seated: tuple[Seated, ...] = ()

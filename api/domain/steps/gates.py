@@ -34,7 +34,19 @@ class Unmet:
 Verdict = Met | Unmet
 Settings = Mapping[str, Value | list[str]]
 """What a framework sets for a gate: months, shares, sectors."""
-Gate = Callable[[Facts, date, Settings], Verdict]
+Judge = Callable[[Facts, date, Settings], Verdict]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition and the facts it looks at; where no room keeps such facts yet, that is said instead of a judgement."""
+
+    room: str
+    judge: Judge
+
+    def verdict(self, facts: Facts, day: date, settings: Settings) -> Verdict:
+        """Whether it is met on `day`."""
+        return Unmet(kept=False) if getattr(facts, self.room) is None else self.judge(facts, day, settings)
 
 
 def months_after(day: date, months: int) -> date:
@@ -45,9 +57,9 @@ def months_after(day: date, months: int) -> date:
     return min(first.replace(day=1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
-def by(things: Iterable[Dated], day: date) -> list[Dated]:
+def by(things: Iterable[Dated] | None, day: date) -> list[Dated]:
     """Those that count by `day`, the latest first."""
-    return sorted((t for t in things if t.proof.on <= day), key=lambda t: t.proof, reverse=True)
+    return sorted((t for t in things or () if t.proof.on <= day), key=lambda t: t.proof, reverse=True)
 
 
 def number(settings: Settings, name: str) -> int:

@@ -8,7 +8,7 @@ follows has a while to renew it.
 from datetime import date, timedelta
 
 from api.domain.steps.facts import Commitment, Facts
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number
+from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, number
 
 
 def _standing(facts: Facts, day: date, settings: Settings) -> tuple[Commitment, Met] | None:
@@ -26,7 +26,7 @@ def commitment_in_force(facts: Facts, day: date, settings: Settings) -> Verdict:
     return found[1] if found else Unmet(proofs=tuple(c.proof for c in by(facts.commitments, day)[:1]))
 
 
-def _of_commitment(condition: str) -> Gate:
+def _of_commitment(condition: str) -> Judge:
     def gate(facts: Facts, day: date, settings: Settings) -> Verdict:
         found = _standing(facts, day, settings)
         return found[1] if found and getattr(found[0], condition) else Unmet()
@@ -35,8 +35,8 @@ def _of_commitment(condition: str) -> Gate:
 
 
 GATES: dict[str, Gate] = {
-    "commitment-in-force": commitment_in_force,
-    "champion-named": _of_commitment("champion"),
-    "community-demand-shown": _of_commitment("demand"),
-    "no-party-matter": _of_commitment("pledge"),
+    "commitment-in-force": Gate("commitments", commitment_in_force),
+    "champion-named": Gate("commitments", _of_commitment("champion")),
+    "community-demand-shown": Gate("commitments", _of_commitment("demand")),
+    "no-party-matter": Gate("commitments", _of_commitment("pledge")),
 }

@@ -32,7 +32,7 @@ def sectors_accepted(facts: Facts, day: date, settings: Settings) -> Verdict:
     """From every one of `sectors` at least one invitation was accepted."""
     first = {
         i.sector: (i.accepted_on, i.proof)
-        for i in sorted(facts.invitations, key=lambda i: i.accepted_on or date.max, reverse=True)
+        for i in sorted(facts.invitations or (), key=lambda i: i.accepted_on or date.max, reverse=True)
         if i.accepted_on and i.accepted_on <= day and i.proof.on <= day
     }
     missing = sorted(set(words(settings, "sectors")) - set(first))
@@ -52,8 +52,8 @@ def invited_lately(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "mapping-fresh": mapping_fresh,
-    "sectors-mapped": sectors_mapped,
-    "sectors-accepted": sectors_accepted,
-    "invited-lately": invited_lately,
+    "mapping-fresh": Gate("mappings", mapping_fresh),
+    "sectors-mapped": Gate("mappings", sectors_mapped),
+    "sectors-accepted": Gate("invitations", sectors_accepted),
+    "invited-lately": Gate("invitations", invited_lately),
 }

@@ -29,7 +29,7 @@ def launch_attended(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "inauguration-held": inauguration_held,
-    "purpose-stated": purpose_stated,
-    "launch-attended": launch_attended,
+    "inauguration-held": Gate("launches", inauguration_held),
+    "purpose-stated": Gate("launches", purpose_stated),
+    "launch-attended": Gate("launches", launch_attended),
 }

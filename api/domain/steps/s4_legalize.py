@@ -32,4 +32,4 @@ def bylaws_complete(facts: Facts, day: date, settings: Settings) -> Verdict:
     return Met(law.proof.on, (law.proof,), law.ends_on) if law and law.complete else Unmet()
 
 
-GATES: dict[str, Gate] = {"council-approved": council_approved, "bylaws-complete": bylaws_complete}
+GATES: dict[str, Gate] = {"council-approved": Gate("laws", council_approved), "bylaws-complete": Gate("laws", bylaws_complete)}

@@ -39,7 +39,7 @@ def follow_up_begun(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "initial-course-given": initial_course_given,
-    "voters-trained": voters_trained,
-    "follow-up-begun": follow_up_begun,
+    "initial-course-given": Gate("trainings", initial_course_given),
+    "voters-trained": Gate("trainings", voters_trained),
+    "follow-up-begun": Gate("trainings", follow_up_begun),
 }

@@ -10,25 +10,19 @@ from datetime import date
 from api.domain.steps.facts import Assessment, Facts
 from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number
 
-NOT_KEPT = Unmet(kept=False)
-
 
 def _valid(facts: Facts, day: date) -> Assessment | None:
-    return next((a for a in by(facts.assessments or (), day) if a.valid_until > day), None)
+    return next((a for a in by(facts.assessments, day) if a.valid_until > day), None)
 
 
 def assessment_adopted(facts: Facts, day: date, settings: Settings) -> Verdict:
     """An adopted assessment is valid."""
-    if facts.assessments is None:
-        return NOT_KEPT
     valid = _valid(facts, day)
     return Met(valid.proof.on, (valid.proof,), valid.valid_until) if valid else Unmet()
 
 
 def sources_mixed(facts: Facts, day: date, settings: Settings) -> Verdict:
     """It draws on at least `kinds` kinds of source, the community among them."""
-    if facts.assessments is None:
-        return NOT_KEPT
     valid, kinds = _valid(facts, day), number(settings, "kinds")
     if valid is None or len(valid.sources) < kinds or not valid.participatory:
         return Unmet({"kinds": kinds, "found": len(valid.sources) if valid else 0})
@@ -37,8 +31,6 @@ def sources_mixed(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 def factors_rated(facts: Facts, day: date, settings: Settings) -> Verdict:
     """Factors are rated in at least `domains` domains."""
-    if facts.assessments is None:
-        return NOT_KEPT
     valid, domains = _valid(facts, day), number(settings, "domains")
     if valid is None or len(valid.domains) < domains:
         return Unmet({"domains": domains, "found": len(valid.domains) if valid else 0})
@@ -46,7 +38,7 @@ def factors_rated(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "assessment-adopted": assessment_adopted,
-    "sources-mixed": sources_mixed,
-    "factors-rated": factors_rated,
+    "assessment-adopted": Gate("assessments", assessment_adopted),
+    "sources-mixed": Gate("assessments", sources_mixed),
+    "factors-rated": Gate("assessments", factors_rated),
 }

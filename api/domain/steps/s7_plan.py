@@ -7,27 +7,21 @@ plans should include achievable objectives so that members can see results."
 from datetime import date
 
 from api.domain.steps.facts import Facts, Plan
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, months_after, number
-
-NOT_KEPT = Unmet(kept=False)
+from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, months_after, number
 
 
 def _active(facts: Facts, day: date) -> Plan | None:
-    return next((p for p in by(facts.plans or (), day) if p.ends_on > day), None)
+    return next((p for p in by(facts.plans, day) if p.ends_on > day), None)
 
 
 def plan_active(facts: Facts, day: date, settings: Settings) -> Verdict:
     """A strategic plan is active."""
-    if facts.plans is None:
-        return NOT_KEPT
     plan = _active(facts, day)
     return Met(plan.proof.on, (plan.proof,), plan.ends_on) if plan else Unmet()
 
 
 def work_plan_current(facts: Facts, day: date, settings: Settings) -> Verdict:
     """A work plan of this year is approved; that of last year still counts for the first `months` months."""
-    if facts.plans is None:
-        return NOT_KEPT
     plan = _active(facts, day)
     years = {year: proof for year, proof in (plan.work_plans if plan else {}).items() if proof.on <= day}
     for year in (day.year, day.year - 1):
@@ -37,10 +31,8 @@ def work_plan_current(facts: Facts, day: date, settings: Settings) -> Verdict:
     return Unmet({"year": day.year})
 
 
-def _of_plan(condition: str) -> Gate:
+def _of_plan(condition: str) -> Judge:
     def gate(facts: Facts, day: date, settings: Settings) -> Verdict:
-        if facts.plans is None:
-            return NOT_KEPT
         plan = _active(facts, day)
         return Met(plan.proof.on, (plan.proof,), plan.ends_on) if plan and getattr(plan, condition) else Unmet()
 
@@ -48,8 +40,8 @@ def _of_plan(condition: str) -> Gate:
 
 
 GATES: dict[str, Gate] = {
-    "plan-active": plan_active,
-    "work-plan-current": work_plan_current,
-    "in-municipal-budget": _of_plan("municipal_budget"),
-    "objectives-measured": _of_plan("measured"),
+    "plan-active": Gate("plans", plan_active),
+    "work-plan-current": Gate("plans", work_plan_current),
+    "in-municipal-budget": Gate("plans", _of_plan("municipal_budget")),
+    "objectives-measured": Gate("plans", _of_plan("measured")),
 }

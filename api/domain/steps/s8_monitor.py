@@ -8,21 +8,19 @@ from collections.abc import Callable
 from datetime import date
 
 from api.domain.steps.facts import Doing, Facts, Proof
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, months_after, number
+from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, months_after, number
 
 
 def activity_completed(facts: Facts, day: date, settings: Settings) -> Verdict:
     """An activity of the plan was completed."""
-    if facts.doing is None:
-        return Unmet(kept=False)
+    assert facts.doing is not None
     done = sorted(proof for proof in facts.doing.completed if proof.on <= day)
     return Met(done[0].on, (done[0],)) if done else Unmet()
 
 
-def _within(which: Callable[[Doing], tuple[Proof, ...]]) -> Gate:
+def _within(which: Callable[[Doing], tuple[Proof, ...]]) -> Judge:
     def gate(facts: Facts, day: date, settings: Settings) -> Verdict:
-        if facts.doing is None:
-            return Unmet(kept=False)
+        assert facts.doing is not None
         months = number(settings, "months")
         latest = max((proof for proof in which(facts.doing) if proof.on <= day), default=None)
         until = months_after(latest.on, months) if latest else None
@@ -34,7 +32,7 @@ def _within(which: Callable[[Doing], tuple[Proof, ...]]) -> Gate:
 
 
 GATES: dict[str, Gate] = {
-    "activity-completed": activity_completed,
-    "progress-reported": _within(lambda doing: doing.progress),
-    "results-published": _within(lambda doing: doing.published),
+    "activity-completed": Gate("doing", activity_completed),
+    "progress-reported": Gate("doing", _within(lambda doing: doing.progress)),
+    "results-published": Gate("doing", _within(lambda doing: doing.published)),
 }

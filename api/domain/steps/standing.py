@@ -87,7 +87,7 @@ Stated = tuple[StepState, date | None, date | None, str | None]
 
 
 def _judged(step: StepDefinition, facts: Facts, day: date) -> tuple[Judged, ...]:
-    return tuple(Judged(use, GATES[use.gate](facts, day, use.settings)) for use in step.gates)
+    return tuple(Judged(use, GATES[use.gate].verdict(facts, day, use.settings)) for use in step.gates)
 
 
 def _reached(framework: Framework, step: StepDefinition, facts: Facts, day: date) -> Stated | None:
@@ -127,11 +127,11 @@ def _begun(judged: tuple[Judged, ...]) -> Stated:
 def days_of(facts: Facts) -> list[date]:
     """Every day on which something of the committee changed, in order."""
     kinds: tuple[tuple[Proven, ...], ...] = (
-        *(facts.commitments, facts.mappings, facts.invitations, facts.launches, facts.laws, facts.trainings, facts.declared, facts.waived),
-        *(facts.assessments or (), facts.plans or ()),
+        *(facts.commitments or (), facts.mappings or (), facts.invitations or (), facts.launches or ()),
+        *(facts.laws, facts.trainings, facts.declared, facts.waived, facts.assessments or (), facts.plans or ()),
     )
     days = {thing.proof.on for things in kinds for thing in things}
-    days |= {i.accepted_on for i in facts.invitations if i.accepted_on} | {law.ends_on for law in facts.laws if law.ends_on}
+    days |= {i.accepted_on for i in facts.invitations or () if i.accepted_on} | {law.ends_on for law in facts.laws if law.ends_on}
     days |= {day for seat in facts.seated for day in (seat.starts_on, seat.ends_on) if day}
     days |= {proof.on for plan in facts.plans or () for proof in plan.work_plans.values()}
     if facts.doing:
