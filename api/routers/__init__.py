@@ -7,6 +7,7 @@ from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
+from api.routers.steps import steps
 from api.routers.training import assistance, attendance, courses, events
 
 BACKEND = [
@@ -43,6 +44,7 @@ BACKEND = [
         persons,
         terms,
         composition,
+        steps,
         attendance,
         feed,
         auth,

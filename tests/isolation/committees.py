@@ -42,6 +42,8 @@ LONG_AGO = {"happened_on": "2020-06-01"}
 ENTRIES: dict[str, Entry] = {
     # Committees and what they have.
     "list_bylaws_templates": Entry(public=True),
+    "list_frameworks": Entry(public=True),
+    "read_framework": Entry(public=True, path=lambda o, t: {"code": "icma-mvpc-8"}),
     "add_committee": Entry(there, body=lambda o, t: {"name": unique(o, t)}),
     **{
         f"read_{noun}": Entry(seen_there, seen_there, thing=thing)
@@ -54,6 +56,7 @@ ENTRIES: dict[str, Entry] = {
             ("seat", targets.SEAT),
             ("term", targets.TERM),
             ("composition", targets.COMMITTEE),
+            ("steps", targets.COMMITTEE),
         )
     },
     "change_committee": of_committee(targets.COMMITTEE, body=lambda o, t: {"note": "x"}, version="committee"),

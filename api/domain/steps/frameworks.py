@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import Field as Limits
 from pydantic import StringConstraints
 
+from api.domain.errors import Invalid
 from api.domain.fields import Fields, Slug
 from api.domain.roles import Role
 from api.domain.steps import s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor
@@ -125,3 +126,11 @@ def shipped() -> dict[str, Framework]:
     """The frameworks that come with the service, by code."""
     read = (Framework.model_validate(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.json")))
     return {framework.code: framework for framework in read}
+
+
+def followed(code: str) -> Framework:
+    """The framework of this code. Raises Invalid where the service has none such."""
+    if code not in shipped():
+        told = "There is no such framework; see GET /v1/frameworks."
+        raise Invalid(told, "framework-unknown", pointer="/framework", choices=list(shipped()))
+    return shipped()[code]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from api.domain.steps.facts import Facts, Proven
+from api.domain.steps.facts import Facts, Proof, Proven
 from api.domain.steps.frameworks import GATES, Framework, GateUse, Needs, StepDefinition
 from api.domain.steps.gates import Met, Unmet, Verdict
 
@@ -49,6 +49,8 @@ class Standing:
     gates: tuple[Judged, ...]
     waits_for: tuple[str, ...]
     """Steps that the framework asks for before this one."""
+    declared: tuple[Proof, ...] = ()
+    """What was declared of it."""
 
     def unmet(self) -> Iterator[Judged]:
         """What is missing, what is required first."""
@@ -65,12 +67,13 @@ def standings(framework: Framework, facts: Facts, day: date) -> list[Standing]:
 
 
 def next_action(found: list[Standing]) -> tuple[Standing, Judged] | None:
-    """The first missing requirement of the first step that is open and waits for no other; None where all is reached."""
+    """The first missing requirement, of what this service keeps, of the first step that is open and waits for no other; None where there
+    is none."""
     for standing in found:
         if standing.state in REACHED or standing.waits_for:
             continue
         for judged in standing.unmet():
-            if judged.use.needs is Needs.REQUIRED:
+            if judged.use.needs is Needs.REQUIRED and isinstance(judged.verdict, Unmet) and judged.verdict.kept:
                 return standing, judged
     return None
 
@@ -79,7 +82,8 @@ def _standing(framework: Framework, step: StepDefinition, facts: Facts, day: dat
     judged = _judged(step, facts, day)
     waits = tuple(code for code in step.after if before[code].state not in REACHED)
     stated = _reached(framework, step, facts, day) or _lapsed(framework, step, facts, day) or _begun(judged)
-    return Standing(step, *stated, judged, waits)
+    said = tuple(d.proof for d in facts.declared if d.step == step.code and d.proof.on <= day)
+    return Standing(step, *stated, judged, waits, said)
 
 
 Stated = tuple[StepState, date | None, date | None, str | None]

@@ -34,6 +34,7 @@ from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
+from api.domain.steps.frameworks import followed
 from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
@@ -113,6 +114,7 @@ async def add_committee(unit: UnitName, body: CommitteeNew, caller: Creating) ->
     ).first()
     found(place)
     caller.require(Action.WRITE_COMMITTEE, Target(country_id=place.country_id, municipality_id=place.id))
+    followed(body.framework)
     await _covers(caller, body, place.id)
     row = made(Committee, body, country_id=place.country_id, municipality_id=place.id)
     await db.keep(caller, row, "create")
@@ -131,6 +133,7 @@ async def change_committee(id: UUID, body: CommitteePatch, caller: Writing, if_m
     row = await fetched(caller, id)
     await pages.unchanged(caller, COMMITTEES, id, row.version, if_match)
     changed = merged(row, body, CommitteeFields)
+    followed(row.framework)
     await _covers(caller, row, row.municipality_id)
     await db.keep(caller, row, "change", fields=changed)
     return await _written(caller, row)

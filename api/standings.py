@@ -1,0 +1,65 @@
+"""The facts of a committee, gathered from every room in one statement: the one place where a further room is plugged into the steps."""
+
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api import pages
+from api.access import Reading
+from api.committees import HERE
+from api.domain.fields import found
+from api.domain.steps.declared import declared
+from api.domain.steps.facts import Facts, Law, Proof, Seated, Training
+from api.pages.statements import ENTERED, prepared
+
+_SEEN = HERE.seen()
+LAWS = f"""select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n.repealed_on) as ends_on
+    from bylaws b join council_instrument n on n.id = b.instrument_id
+    where b.committee_id = t.id and b.state = 'approved' and {_SEEN.replace("t.", "b.")}"""
+"""Bylaws are approved only when nothing in them contradicts itself, so those in force are complete."""
+SEATED = f"""select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
+    join body b on b.id = s.body_id and b.kind = 'plenary'
+    where s.committee_id = t.id and not x.alternate and x.voided_at is null and {_SEEN.replace("t.", "x.")}"""
+"""A seat that an institution holds without naming anyone is held by its term: nobody of it can have been trained."""
+TRAININGS = f"""select v.id as thing, coalesce(v.ends_on - 1, v.starts_on) as "on", c.level = 'initial' as initial,
+      array(select a.person_id from training_attendance a
+        where a.municipality_id = v.municipality_id and a.event_id = v.id and a.present) as people
+    from training_event v join course c on c.id = v.course_id
+    where v.state = 'held' and v.municipality_id = any(app.with_predecessors(t.municipality_id) || t.covers)
+      and {_SEEN.replace("t.", "v.")}"""
+DECLARED = f"""select d.kind, d.id as thing, d.happened_on as "on" from declaration d
+    where d.committee_id = t.id and {_SEEN.replace("t.", "d.")}"""
+ROOMS = {"laws": LAWS, "seated": SEATED, "trainings": TRAININGS, "declared": DECLARED}
+"""Room -> what it knows of committee `t`. Commitments, mappings, invitations, sessions, assessments and plans have no room yet."""
+GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
+FACTS = prepared(f"""
+select e.who, q.* from {ENTERED}
+left join lateral (
+  select t.id, t.framework, {GATHERED} from committee t where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
+
+
+async def facts_of(reading: Reading, committee: UUID) -> tuple[str, Facts]:
+    """The committee's framework and its facts. Raises NotFound where there is no such committee, or none the caller may see."""
+    row = await pages.ask(reading, FACTS, pages.known_of(reading) | {"id": committee})
+    found(row["id"])
+    said = {room: json.loads(row[room]) for room in ROOMS}
+    facts = Facts(
+        laws=tuple(Law(_proof(law, "bylaws"), complete=True, ends_on=_day(law["ends_on"])) for law in said["laws"]),
+        seated=tuple(Seated(s["person"], date.fromisoformat(s["starts_on"]), _day(s["ends_on"])) for s in said["seated"]),
+        trainings=tuple(Training(_proof(t, "training_event"), t["initial"], frozenset(t["people"])) for t in said["trainings"]),
+        declared=tuple(d for each in said["declared"] if (d := declared(each["kind"], _proof(each, "declaration")))),
+        commitments=None,
+        mappings=None,
+        invitations=None,
+        launches=None,
+    )
+    return row["framework"], facts
+
+
+def _proof(said: dict[str, Any], noun: str) -> Proof:
+    return Proof(date.fromisoformat(said["on"]), noun, said["thing"])
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
