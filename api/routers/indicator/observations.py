@@ -12,17 +12,18 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.indicator.computed import SOURCE
+from api.domain.indicator.lineage import LineageOut
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
 from api.intake.stating import ADDRESS, Address, state
-from api.levels import PLACES
+from api.levels import PLACES, Shape
 from api.pages import Listing, secrecy
 from api.writers.exchange import DHIS2, SDMX_CSV
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
 
 
-class ObservationQuery(pages.Query):
-    """How observations are listed."""
+class LineageQuery(pages.Query):
+    """How values, and what lies behind them, are listed."""
 
     indicator: Annotated[str | None, Field(max_length=63)] = None
     source: Annotated[str | None, Field(max_length=63)] = None
@@ -32,6 +33,11 @@ class ObservationQuery(pages.Query):
     """First day of the earliest period."""
     to: date | None = None
     """Only periods that begin on or before this day."""
+
+
+class ObservationQuery(LineageQuery):
+    """How observations are listed."""
+
     format: Literal["json", "ndjson", "csv", "sdmx-csv", "dhis2"] | None = None  # type: ignore[assignment]
     """Instead of the header Accept, the whole list without pages: lines of JSON, CSV, SDMX-CSV 2.0, or a DHIS2 dataValueSet. The last needs
     `source`, leaves out breakdowns and what has no value, and is sent to DHIS2 as application/json."""
@@ -81,6 +87,33 @@ OBSERVATIONS = Listing(
 )
 
 
+IMPORT_SEEN = Shape(organisation="x.organisation_id", own="x.principal_id", country="x.country_id", municipality="x.municipality_id").seen()
+FILE = f"""select x.id, x.file_name, x.file_sha256, x.reader, x.created_at, x.principal_id from {secrecy.IMPORTS} x
+    where x.id = t.import_id and {IMPORT_SEEN}"""
+REPLACED = f"""select v.revision, case when {secrecy.HIDDEN} then null else v.value end as value,
+      case when v.value is not null and {secrecy.HIDDEN} then 'Q' else v.status end as status, v.import_id,
+      case when {secrecy.HIDDEN} then null else v.row_numbers end as row_numbers, v.recorded_by, v.replaced_at, v.replaced_by,
+      v.replaced_import_id, v.reason from observation_revision v
+    where (v.territory_id, v.indicator_id, v.source_id, v.period_on, v.frequency, v.dims)
+      = (t.territory_id, t.indicator_id, t.source_id, t.period_on, t.frequency, t.dims)"""
+RESIDENTS = """select d.population_year as year, p.code as source, d.value from denominator d join source p on p.id = d.source_id
+    where d.territory_id = t.territory_id and date_part('year', t.period_on) between d.from_year and d.to_year"""
+LINEAGE = replace(
+    OBSERVATIONS,
+    name="lineage",
+    out=LineageOut,
+    query=LineageQuery,
+    columns=dict(OBSERVATIONS.columns)
+    | {
+        "recorded_at": "(select k.at from recording k where k.recording_id = t.recording_id and k.country_id = t.country_id)",
+        "imported": f"(select row_to_json(f) from ({FILE}) f)",
+        "revisions": f"coalesce((select json_agg(row_to_json(r) order by r.revision) from ({REPLACED}) r), '[]')",
+        "residents": f"(select row_to_json(n) from ({RESIDENTS}) n)",
+    },
+    forms={},
+)
+
+
 class PopulationQuery(pages.Query):
     """How populations are listed."""
 
@@ -106,6 +139,12 @@ publish(
     about="Values as they were stated, by period; each says which import and which rows of its file it came from. What is counted here"
     " (origin `computed`) is not among them: series and tables answer it. Those of a sensitive indicator"
     " are shown to who may write them; to others they are null with the status Q.",
+)
+publish(
+    router,
+    LINEAGE,
+    about="What lies behind the figures: each value with the file and its rows, or who stated it, what stood there before and why it was"
+    " replaced, and the residents that a rate is made of. The values behind a figure are those of its indicator and period.",
 )
 publish(router, POPULATIONS, about="Residents by municipality, year and source.")
 
