@@ -214,6 +214,7 @@ TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "p
 RANDOM = "a random key: nobody can guess one that is another's"
 COMMITTEES = ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term")
 ORACLES = {
+    "register_revision_pkey": "the versions of one record, kept by the write that replaces them",
     "affiliation_pkey": RANDOM,
     "principal_pkey": RANDOM,
     "granted_pkey": RANDOM,

@@ -24,7 +24,7 @@ STOOD = """create function app.{noun}_at(known timestamptz) returns setof {noun}
         where r.noun = '{noun}' and k.at > known order by r.thing, r.revision) f, jsonb_populate_record(null::{noun}, f.was) p
     where f.was is not null $$"""
 """The records of a noun that stood at an instant: what the first change after it replaced, else the record as it is. One that nobody
-changed stood from when it was loaded; one that came by the API, from when that was recorded."""
+changed stood from when it was loaded, one that came by the API from when that was recorded."""
 FUNCTIONS = (
     *("before_at(int[], timestamptz)", "with_predecessors_at(int, timestamptz)"),
     *("affiliated_at(int, date, timestamptz)", "participating_at(uuid, date, timestamptz)"),
