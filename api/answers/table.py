@@ -49,12 +49,14 @@ NAMES = {
     Per.ASSOCIATION: """select o.name, o.name_key, o.short_name as code, 'association' as kind, c.iso2 as country, null as admin1
       from {association} a join {organisation} o on o.id = a.organisation_id join {country} c on c.id = a.country_id where a.id = s.id""",
 }
-TABLE = """{members} placed as materialized ({sums}),
+EVERY = """placed as materialized ({sums}),
     register as (select g.id as place, {months} as months from (select t.* from {municipality} t where {registered}) g),
     every as materialized (
       select coalesce(s.place, g.place) as place, s.count, s.months, s.reported, s.places, s.population, s.complete, s.unspecified,
         s.estimated, (g.place is not null)::int as expected, coalesce(g.months, 0) as expected_months
-      from placed s full join (select * from register where months > 0) g on g.place = s.place),
+      from placed s full join (select * from register where months > 0) g on g.place = s.place)"""
+"""The places of the level that reported the period or were expected to."""
+TABLE = """{members} {every},
     units as materialized ({units}),
     stated as materialized ({stated}),
     sorted as (select s.*, {keys} from units s {early} where true {after} order by {order} limit {most} + 1),
@@ -102,17 +104,22 @@ class View:
         }  # fmt: skip
 
 
+def every(made_of: Relations, cut: str) -> str:
+    """The CTEs up to `every`, of the period that begins {from}."""
+    months = alive(made_of, "{from}::date", CUTS[cut].length)
+    return EVERY.format(sums=sums(made_of, cut, "place"), months=months, registered=made_of.registered, **made_of.registers)
+
+
 @lru_cache(maxsize=512)
 def statement(made_of: Relations, view: View) -> Statement:
     """The statement of one kind of table."""
-    how, registers, ties = CUTS[view.cut], made_of.registers, view.by is Per.ASSOCIATION
+    registers, ties = made_of.registers, view.by is Per.ASSOCIATION
     (unit, grouped), names = UNITS[view.by], NAMES[view.by].format_map(registers)
     whose, beside_rows, beside_total = _published(made_of.level, view.by)
     sums_of = f"{SUMS_OF}, coalesce(sum(s.expected), 0) as expected, coalesce(sum(s.expected_months), 0) as expected_months"
     units = f"select {unit} as id, {sums_of} from every s {grouped.format_map(registers)} group by 1"
     relations = TABLE.format(
-        members=made_of.members() if ties else "", sums=sums(made_of, view.cut, "place"), months=alive(made_of, "{from}::date", how.length),
-        registered=made_of.registered, units=told_groups(made_of, units, view.by), names=names,
+        members=made_of.members() if ties else "", every=every(made_of, view.cut), units=told_groups(made_of, units, view.by), names=names,
         stated=published(made_of, view.cut, "x.territory_id as place", whose), published=beside_rows, **registers, **view.parts(names),
     )  # fmt: skip
     shared, alone = (_TIES.format(n) if ties else "null::int" for n in ("> 1", "= 0"))

@@ -22,6 +22,7 @@ ASKED = (
     ("series", {"fiscal_year_start": "7"}),
     *(("table", {"period": "2021", "by": by}) for by in ("municipality", "admin1", "country", "association")),
     ("table", {"period": "2021-05", "sort": "-rate", "limit": "7"}),
+    ("missing", {"period": "2021"}),
 )
 
 

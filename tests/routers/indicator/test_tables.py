@@ -174,6 +174,52 @@ async def test_the_twelve_months_of_a_fiscal_year(counted: World) -> None:
     assert found["total"] == {p["period"]: p for p in points}["2020-07/P1Y"]
 
 
+def reported(facts: list[Fact], place: int) -> set[str]:
+    """The months of 2021 that a place reported, from what was stated."""
+    found: set[str] = set()
+    for territory, _, source, day, kind, _ in facts:
+        if (territory, source, day[:4]) == (place, "demonstration", "2021"):
+            first = int(day[5:7])
+            found |= {f"2021-{m:02}" for m in range(first, first + {"M": 1, "Q": 3, "A": 12}[kind])}
+    return found
+
+
+async def test_what_is_missing_is_listed_place_by_place(counted: World) -> None:
+    asking = await counted.who("region")
+    path, query = "/v1/countries/GT/indicators/homicide", {"period": "2021", "source": "demonstration"}
+    found = await whole(asking, f"{path}/missing", limit=9, **query)
+    total = (await asking.get(f"{path}/table", params=query)).json()["total"]
+    assert [found[n] for n in ("expected", "reported", "expected_months")] == [
+        total[n] for n in ("expected", "reported", "expected_months")
+    ]
+    assert found["order"] == sorted(found["order"])
+    assert found["whole"] + len(found["order"]) == found["expected"]
+    facts, _ = invented(1)
+    months = {f"2021-{m:02}" for m in range(1, 13)}
+    for place in GT:
+        open_months = found["rows"].get(place, {"months": []})["months"]
+        assert set(open_months) == months - reported(facts, place), place
+    assert found["rows"][3200002]["months"] == sorted(months)
+    assert sum(r["expected_months"] - r["reported_months"] for r in found["rows"].values()) == (
+        total["expected_months"] - total["reported_months"]
+    )
+    for shorter in ("2021-Q2", "2021-05"):
+        part = await whole(asking, f"{path}/missing", limit=200, period=shorter, source="demonstration")
+        counts = (await asking.get(f"{path}/table", params={"period": shorter, "source": "demonstration"})).json()["total"]
+        assert sum(len(r["months"]) for r in part["rows"].values()) == counts["expected_months"] - counts["reported_months"]
+
+
+async def test_what_is_missing_on_the_map_of_today_and_as_known_then(counted: World) -> None:
+    asking = await counted.who("region")
+    path, query = "/v1/countries/SV/indicators/homicide", {"period": "2021", "source": "sesnsp", "limit": "200"}
+    now = await asking.get(f"{path}/missing", params=query | {"boundary": "now"})
+    assert now.status_code == 200
+    assert {r["expected_months"] for r in now.json()["items"]} == {12}
+    then = await asking.get(f"{path}/missing", params=query)
+    known = await asking.get(f"{path}/missing", params=query | {"known_at": then.json()["as_known_at"]})
+    assert known.json() | {"next": ""} == then.json() | {"next": ""}
+
+
 @pytest.mark.parametrize("period", ["2021-13", "1899", "2021-Q5", "2021-Q1/P1Y", "last"])
 async def test_what_is_no_period_is_refused(region: World, period: str) -> None:
     refused = await (await region.who("region")).get("/v1/region/indicators/homicide/table", params={"period": period})
