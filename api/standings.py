@@ -11,6 +11,7 @@ from api.committees import HERE
 from api.domain.fields import found
 from api.domain.steps.declared import declared
 from api.domain.steps.facts import Facts, Law, Proof, Seated, Training
+from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, prepared
 
 _SEEN = HERE.seen()
@@ -39,8 +40,11 @@ left join lateral (
   select t.id, t.framework, {GATHERED} from committee t where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
 
 
-async def facts_of(reading: Reading, committee: UUID) -> tuple[str, Facts]:
-    """The committee's framework and its facts. Raises NotFound where there is no such committee, or none the caller may see."""
+async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]:
+    """The committee's framework and its facts.
+
+    Raises Invalid where the service has that framework no more, NotFound where there is no such committee, or none the caller may see.
+    """
     row = await pages.ask(reading, FACTS, pages.known_of(reading) | {"id": committee})
     found(row["id"])
     said = {room: json.loads(row[room]) for room in ROOMS}
@@ -54,7 +58,7 @@ async def facts_of(reading: Reading, committee: UUID) -> tuple[str, Facts]:
         invitations=None,
         launches=None,
     )
-    return row["framework"], facts
+    return followed(row["framework"]), facts
 
 
 def _proof(said: dict[str, Any], noun: str) -> Proof:

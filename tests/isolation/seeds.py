@@ -75,7 +75,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "parked": {"place": "?", "row_count": 1, "rows": []},
     "place_match": {"source_id": 1},
     "community": {"name": "Seeded", "kind": "barrio"},
-    "committee": {"name": "Seeded", "framework": "seeded", "state": "proposed", "reason": "proposed"},
+    "committee": {"name": "Seeded", "framework": "icma-mvpc-8", "state": "proposed", "reason": "proposed"},
     "council_instrument": {"kind": "agreement", "purpose": "bylaws", "state": "proposed"},
     "declaration": {"kind": "other", "happened_on": "2001-01-01", "description": "x", "reference": "x"},
     "bylaws": {"number": 1, "rules": {}, "state": "draft"},

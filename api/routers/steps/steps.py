@@ -6,8 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from api import problems
 from api.access import Asking
 from api.collection import ReadRoute
+from api.domain.errors import Invalid
 from api.domain.fields import found
 from api.domain.steps.frameworks import Framework, shipped
 from api.domain.steps.shown import Steps, steps_told
@@ -16,7 +18,7 @@ from api.standings import facts_of
 router = APIRouter(tags=["steps"], route_class=ReadRoute)
 
 
-@router.get("/v1/committees/{id}/steps", response_model=Steps)
+@router.get("/v1/committees/{id}/steps", response_model=Steps, responses=problems.refusals(Invalid))
 async def read_steps(
     id: UUID,
     reading: Asking,
@@ -25,9 +27,9 @@ async def read_steps(
 ) -> Any:
     """The steps on `as_of`: computed from dated facts, never set by hand. What is missing says who can meet it and how; what was before the
     committee joined is `declared`, what ended by the calendar is `lapsed`. Steps wait for one another only where the source says so."""
-    code, facts = await facts_of(reading, id)
+    framework, facts = await facts_of(reading, id)
     response.headers["Content-Language"] = reading.language
-    return steps_told(id, shipped()[code], facts, as_of or reading.at.date(), reading.language)
+    return steps_told(id, framework, facts, as_of or reading.at.date(), reading.language)
 
 
 @router.get("/v1/frameworks", response_model=list[Framework])
