@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from tests import contract, examples, stored
 SHARED = contract.ROOT.parent / "shared" / "data"
 """The real files, where they stand beside the repository; tests that need them skip elsewhere, saying so."""
 numbers = itertools.count()
+TOKEN_S = 600
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -39,13 +41,16 @@ class World:
     app: ASGIApp
     settings: Settings
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    since: dict[str, float] = field(default_factory=dict)
+    """When each signed in: a token lives 15 minutes, a run of all tests longer."""
 
     def url(self, role: Any = "owner") -> str:
         return self.postgres.dsn(self.database, role)
 
     async def who(self, name: str = "", **headers: str) -> httpx.AsyncClient:
         """A client whose every answer is checked against the documents. The name of a person of the demonstration, or nothing."""
-        if name and name not in self.clients:
+        if name and time.monotonic() - self.since.get(name, -TOKEN_S) >= TOKEN_S:
+            self.since[name] = time.monotonic()
             self.clients[name] = self.client(await founding.token(self.url("api"), f"{name}@demo.example"))
         elif not name and name not in self.clients:
             self.clients[""] = self.client()
