@@ -36,7 +36,7 @@ GAPS = """others as materialized (
 CELLS = """select t.territory_id, {place} as place, {period} as p, {value}{times} as value, {months} = {length} as whole
       from {figures} join {sources} s on s.id = t.source_id {converted} {cells}
       where {within} and t.indicator_id = i.id and {counts} and {only}
-        and t.year >= coalesce(extract(year from {{from}}::date), 0) and t.year <= coalesce(extract(year from {{to}}::date), 9998)"""
+        and t.year >= {{from_year}}::int and t.year <= {{to_year}}::int"""
 COLUMNS = """(select json_agg(row_to_json(p) order by p.period)::text from points p) as points,
            (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from others c) o)
              as others,

@@ -27,13 +27,14 @@ from api.pages.statements import ENTERED, Statement, prepared
 Making = Callable[[Relations], Statement]
 DISJOINT = frozenset({Level.REGION, Level.COUNTRY, Level.MUNICIPALITY})
 """Levels whose parts do not overlap; a municipality may belong to several associations and programmes."""
+LABEL = "case {language} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end"
 FRAME = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
   select l.unit::text as unit, {whole} as sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
          i.code as indicator, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
-         case {{language}} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end as label, {recorded} as latest, y.*
+         {label} as label, {recorded} as latest, y.*
   from ({unit}) l left join {indicator} i on i.code = {{indicator}}
   left join lateral (
     with {heirs} {stood} chosen as materialized (
@@ -53,14 +54,18 @@ WRITES = {
     Level.COUNTRY: "l.unit = any((select app.write_countries())::int[])",
 }
 EVERY = f"""(select coalesce(bool_and({REGISTER.seen("write")}), false) from municipality t where t.id = any(l.municipalities))"""
-"""Whether the caller may write all figures of unit `l`."""
+
+
+def writes(level: Level) -> str:
+    """Whether the caller may write all figures of unit `l`, as SQL."""
+    return WRITES.get(level, EVERY)
 
 
 def framed(made_of: Relations, relations: str, columns: str) -> Statement:
     """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
     level = made_of.level
     return prepared(FRAME.format(
-        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=WRITES.get(level, EVERY), recorded=made_of.recorded(),
+        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=writes(level), label=LABEL, recorded=made_of.recorded(),
         sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), stood=made_of.stood(), kind=KIND, figures=made_of.figures(),
         within=made_of.within(), relations=relations, columns=columns, **made_of.registers,
     ))  # fmt: skip

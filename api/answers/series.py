@@ -10,7 +10,7 @@ from api.access import Reading
 from api.answers import headings
 from api.answers.headings import Heading, SourceOf, framed, headed
 from api.answers.relations import Relations
-from api.answers.sums import CUTS, OF_UNIT, alive, published, sums
+from api.answers.sums import CUTS, OF_UNIT, alive, published, spanned, sums
 from api.domain.fields import superseded
 from api.domain.indicator.figures import By, points
 from api.domain.indicator.protection import listed
@@ -23,7 +23,6 @@ SERIES = """summed as materialized ({sums}),
     stated as materialized ({stated}),
     span as (select coalesce({{from}}::date, min(p)) as first, coalesce({{to}}::date, max(p)) as last
              from (select p from summed union all select p from stated) b),
-    places as materialized (select t.valid_from, t.valid_to, count(*) as n from {municipality} t where {registered} group by 1, 2),
     points as (
       select to_char(d, '{label}') as period, s.count, s.unspecified, s.population, coalesce(s.complete, false) as complete,
         coalesce(s.estimated, false) as estimated, coalesce(s.reported, 0) as reported, x.expected,
@@ -32,19 +31,27 @@ SERIES = """summed as materialized ({sums}),
       left join lateral (select coalesce(sum(g.n) filter (where h.months > 0), 0) as expected,
           coalesce(sum(g.n * h.months), 0) as expected_months
         from places g, lateral (select {months} as months) h) x on true)"""
+PLACES = "places as materialized (select t.valid_from, t.valid_to, count(*) as n from {municipality} t where {registered} group by 1, 2),"
 POINTS = "(select json_agg(row_to_json(p) order by p.period)::text from points p) as points"
+
+
+def places(made_of: Relations) -> str:
+    """The CTE `places`: how many municipalities of the level existed from when to when."""
+    return PLACES.format(registered=made_of.registered, **made_of.registers)
+
+
+def over_time(made_of: Relations, cut: str) -> str:
+    """The CTEs up to `points`, of the periods from {from} to {to}; over `places`."""
+    how = CUTS[cut]
+    stated = published(made_of, cut, "x.period_on as p", OF_UNIT if made_of.level is Level.COUNTRY else "")
+    months = alive(made_of, "d", how.length)
+    return SERIES.format(sums=sums(made_of, cut), stated=stated, length=how.length, label=how.label, months=months)
 
 
 @lru_cache(maxsize=128)
 def statement(made_of: Relations, cut: str) -> Statement:
     """The statement of one kind of series."""
-    how = CUTS[cut]
-    stated = published(made_of, cut, "x.period_on as p", OF_UNIT if made_of.level is Level.COUNTRY else "")
-    relations = SERIES.format(
-        sums=sums(made_of, cut), stated=stated, length=how.length, label=how.label, registered=made_of.registered,
-        months=alive(made_of, "d", how.length), **made_of.registers,
-    )  # fmt: skip
-    return framed(made_of, relations, POINTS)
+    return framed(made_of, f"{places(made_of)} {over_time(made_of, cut)}", POINTS)
 
 
 class Series(Heading):
@@ -71,7 +78,7 @@ class Asked(headings.Asked):
 
     def known(self) -> dict[str, Any]:
         """The values of a statement."""
-        return super().known() | {"from": self.first, "to": self.last, "fiscal": self.fiscal}
+        return super().known() | spanned(self.first, self.last) | {"fiscal": self.fiscal}
 
 
 async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:

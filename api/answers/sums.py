@@ -4,6 +4,8 @@ Over the names of api/answers/relations.py; `chosen` are the sources that count,
 """
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from api.answers.relations import COUNTS, Boundary, Relations
 from api.answers.told import told_of
@@ -50,8 +52,8 @@ SUMS = """select {group} as {name}, sum({value}{times}) as count, sum({months}) 
       sum({value}{times}) filter (where not {counts}) as unspecified, {estimated} as estimated
     from {figures} join chosen s on s.id = t.source_id {residents} {converted} {cells}
     where {within} and t.indicator_id = i.id and app.adds_up(t.territory_id) and {only}
-      and t.year >= coalesce(extract(year from {{from}}::date), 0) - {back}
-      and t.year <= coalesce(extract(year from {{to}}::date), 9998) + {back}
+      and t.year >= {{from_year}}::int - {back}
+      and t.year <= {{to_year}}::int + {back}
     group by 1"""
 """A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else."""
 SUMS_OF = """sum(s.count) as count, round(coalesce(sum(s.months), 0))::int as reported_months, coalesce(sum(s.reported), 0) as reported,
@@ -70,6 +72,13 @@ OF_UNIT = "t.territory_id = l.unit"
 PERIOD = "period"
 WHOLE = "(g.valid_from is null or g.valid_from <= {first}) and (g.valid_to is null or g.valid_to > {last})"
 ALIVE = "(g.valid_from is null or g.valid_from <= m) and (g.valid_to is null or g.valid_to > m)"
+
+
+def spanned(first: date | None, last: date | None) -> dict[str, Any]:
+    """The values of a statement that say from when to when. Years are said beside the days: made of them once a row they cost as much as
+    all the rest, and reach no index (measured)."""
+    years = {"from_year": first.year if first else 0, "to_year": last.year if last else 9998}
+    return {"from": first, "to": last} | years
 
 
 def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:

@@ -10,7 +10,7 @@ from api.access import Reading
 from api.answers import headings
 from api.answers.headings import Heading, framed, headed
 from api.answers.relations import COUNTS, Relations
-from api.answers.sums import CUTS, OF_UNIT, SUMS_OF, alive, published, sums
+from api.answers.sums import CUTS, OF_UNIT, SUMS_OF, alive, published, spanned, sums
 from api.answers.told import told_groups
 from api.domain.indicator.figures import Per, points
 from api.domain.indicator.protection import listed
@@ -184,8 +184,7 @@ class Asked(headings.Asked):
 
     def known(self) -> dict[str, Any]:
         """The values of a statement."""
-        span = {"from": self.first, "to": self.first, "fiscal": self.first.month}
-        return super().known() | span | {"limit": self.limit}
+        return super().known() | spanned(self.first, self.first) | {"fiscal": self.first.month, "limit": self.limit}
 
     def protected(self, lens: Lens) -> None:
         """Raises NotAllowed unless it is one of the tables that are told of a sensitive indicator."""

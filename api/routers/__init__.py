@@ -4,7 +4,7 @@ from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.committee import bodies, bylaws, committees, composition, declarations, instruments, persons, seats, terms
 from api.routers.documents import documents
-from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, observations, peers, series, tables, trends
+from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
 from api.routers.steps import steps
@@ -25,6 +25,7 @@ BACKEND = [
         breakdowns,
         observations,
         series,
+        latest,
         tables,
         trends,
         gaps,

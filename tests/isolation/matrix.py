@@ -15,7 +15,7 @@ from tests.isolation.targets import NOTHING, Target
 
 LIST = re.compile(r"list_(?:(region|programme|country|association|municipality)_)?(\w+)$")
 ANSWERS: dict[str, dict[str, str]] = {
-    **{name: {} for name in ("series", "light", "trend", "comparison", "peers")},
+    **{name: {} for name in ("series", "light", "trend", "comparison", "peers", "latest")},
     **{name: {"period": "2022"} for name in ("table", "missing")},
     "breakdown": {"period": "2022-03", "key": "sex"},
     "gap": {"against": "demonstration"},

@@ -41,6 +41,9 @@ async def answers(client: httpx.AsyncClient, known_at: str | None) -> dict[str, 
                 answer = await client.get(f"{level}/indicators/homicide/{name}", params=query)
                 assert answer.status_code == 200, answer.text
                 found[f"{level} {name} {query}"] = answer.content
+        glance = await client.get(f"{level}/indicators/latest", params={"known_at": known_at} if known_at else {})
+        assert glance.status_code == 200, glance.text
+        found[f"{level} latest"] = glance.content
     return found
 
 

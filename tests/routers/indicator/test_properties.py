@@ -76,7 +76,7 @@ class Telling:
             f"{year},{p % 100_000},x,Homicidio doloso," + ",".join("" if c is None else str(c) for c in row) for p, row in table.items()
         ]
         header = ",".join(("Año", "Cve. Municipio", "Municipio", "Subtipo de delito", *MONTHS))
-        await send(self.client, "\n".join([header, *rows]).encode(), reader="sesnsp", source=source)
+        await send(self.client, "\n".join([header, *rows]).encode(), reader="sesnsp", source=source, accept_warnings=True)
         for place, row in table.items():
             for month, count in enumerate(row, 1):
                 if count is not None:
@@ -93,7 +93,8 @@ class Telling:
 
     async def residents(self, year: int, table: dict[int, int]) -> None:
         rows = [f"{p % 100_000},{n}" for p, n in table.items()]
-        await send(self.client, "\n".join(["code,population", *rows]).encode(), "populations", year=year, source="censo", scheme="mx-inegi")
+        file, said = "\n".join(["code,population", *rows]).encode(), {"source": "censo", "scheme": "mx-inegi", "accept_warnings": True}
+        await send(self.client, file, "populations", year=year, **said)
         self.book.residents |= {(place, year): n for place, n in table.items()}
 
     async def succeed(self, place: int, heir: int, other: int, quarters: int, day: tuple[int, int]) -> None:
@@ -107,7 +108,6 @@ class Telling:
             answer = await self.client.post("/v1/successions", json=body | {"share": float(share), "principal": each == heir})
             assert answer.status_code == 201, answer.text
         self.book.heirs[place], self.book.ended[place] = heirs, number(*day)
-        self.kept.clear()  # The register has no vintages: a succession stated later draws the map of then anew.
 
     async def keep(self, path: str, by: str, boundary: str, source: str | None) -> None:
         """Ask as it is now, and remember the answer with the instant it was known at."""

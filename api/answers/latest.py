@@ -1,0 +1,159 @@
+"""All indicators of a level at a glance: of each kind of source the last year and month with data, each with the one before it. What stands
+there is the end of a series, made by the same words."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ConfigDict
+from sqlmodel import SQLModel
+
+from api import pages
+from api.access import Reading
+from api.answers.headings import LABEL, Asked, SourceOf, writes
+from api.answers.relations import Boundary, Relations
+from api.answers.series import over_time, places
+from api.answers.sums import KIND
+from api.domain.fields import found
+from api.domain.indicator.catalogue import Direction
+from api.domain.indicator.figures import points, settled, visible
+from api.domain.indicator.rates import Point
+from api.domain.levels import Level
+from api.levels import Lens, whole
+from api.pages.secrecy import SENSITIVE
+from api.pages.statements import ENTERED, Statement, prepared
+
+LAST_MONTH = f"case {' '.join(f'when t.by_month[{m}] is not null then {m}' for m in range(12, 1, -1))} else 1 end"
+LATEST = """
+select e.who, now() as now, q.*
+from {entered}
+left join lateral (
+  select l.unit::text as unit, {whole} as sees, {recorded} as latest, y.items
+  from ({unit}) l left join lateral (
+    with {heirs} {stood} {places} held as materialized (
+      select t.indicator_id, t.source_id, max(t.year) as year, max(t.year) filter (where num_nonnulls(variadic t.by_month) > 0) as monthly
+      from {figures} where {within} and app.adds_up(t.territory_id) group by 1, 2),
+    kinds as (
+      select h.indicator_id, array_agg(h.source_id) as sources, max(h.year) as year, max(h.monthly) as monthly
+      from held h join {source} s on s.id = h.source_id where {kind} group by h.indicator_id, s.kind, s.counting_unit),
+    weighed as materialized (
+      select k.*, cardinality(k.sources) > 1 and exists (
+        select from {figures} where {within} and t.indicator_id = k.indicator_id and t.source_id = any(k.sources)
+          and app.adds_up(t.territory_id) group by t.territory_id, t.year having count(*) > 1) as overlap
+      from kinds k),
+    entries as (
+      select k.indicator_id, k.sources, k.year, k.monthly from weighed k where not k.overlap
+      union all select h.indicator_id, array[h.source_id], h.year, h.monthly
+        from weighed k join held h on h.indicator_id = k.indicator_id and h.source_id = any(k.sources) where k.overlap),
+    dated as (
+      select n.*, make_date(n.year, 1, 1) as year_on, (select make_date(n.monthly, max({last_month}), 1) from {figures}
+        where {within} and t.indicator_id = n.indicator_id and t.source_id = any(n.sources) and t.year = n.monthly
+          and num_nonnulls(variadic t.by_month) > 0 and app.adds_up(t.territory_id)) as month_on
+      from entries n),
+    spans as materialized (
+      select n.*, n.year - 1 as year_from, n.year as year_to, n.monthly as month_to,
+        extract(year from n.month_on - interval '1 month')::int as month_from from dated n)
+    select json_agg(row_to_json(o) order by o.indicator, o.sources::text)::text as items from (
+      select i.code as indicator, {label} as label, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, p.protected,
+        (select json_agg(row_to_json(c) order by c.code) from (
+          select s.code, s.name, s.kind, s.counting_unit from {source} s where s.id = any(v.sources)) c) as sources,
+        case when not p.protected then {years} end as years,
+        case when not p.protected and v.month_on is not null then {months} end as months
+      from spans v join {indicator} i on i.id = v.indicator_id, lateral (select {sensitive} and not {writes} as protected) p) o
+  ) y on true
+) q on e.who is not null"""
+PAIR = """(with chosen as (select s.* from {source} s where s.id = any(v.sources)), {series}
+          select json_agg(row_to_json(p) order by p.period) from points p)"""
+
+
+@lru_cache(maxsize=32)
+def statement(made_of: Relations) -> Statement:
+    """The statement of all that is at hand."""
+    pairs = {}
+    for name, cut in (("years", "year"), ("months", "month")):
+        series = over_time(made_of, cut)
+        for said, meant in _pair(cut).items():
+            series = series.replace(said, meant)
+        pairs[name] = PAIR.format(series=series, **made_of.registers)
+    return prepared(LATEST.format(
+        entered=ENTERED, unit=made_of.unit, whole=whole(made_of.level), recorded=made_of.recorded(), heirs=made_of.heirs(),
+        stood=made_of.stood("true"), places=places(made_of), figures=made_of.figures(), within=made_of.within(), kind=KIND, label=LABEL,
+        last_month=LAST_MONTH, sensitive=SENSITIVE, writes=writes(made_of.level), **pairs, **made_of.registers,
+    ))  # fmt: skip
+
+
+def _pair(cut: str) -> dict[str, str]:
+    """What a series is asked for, and what of an entry `v` it is: its last year or month and the one before it."""
+    first = f"(v.{cut}_on - interval '1 {cut}')::date"
+    years = {"{from_year}::int": f"v.{cut}_from", "{to_year}::int": f"v.{cut}_to"}
+    return {"{from}::date": first, "{to}::date": f"v.{cut}_on"} | years
+
+
+class Glance(SQLModel):
+    """The last that is known of an indicator by one kind of source. Kinds are never added, nor sources of one kind that count the same
+    places: each is an entry of its own."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)  # type: ignore[assignment]
+
+    indicator: str
+    label: str
+    """In the caller's language."""
+    measure: str
+    """What a value is a number of: count, per-100k or percent."""
+    direction: Direction
+    """Which way is better: down or up."""
+    sources: list[SourceOf]
+    """Of one kind and counting unit."""
+    protected: bool
+    """Whether the indicator is sensitive and you may not write all its figures here: then only its series and tables tell of it."""
+    year: Point | None
+    """The last year with data; it may be reported in part."""
+    year_before: Point | None
+    month: Point | None
+    """The last month with data; null where none is stated by month."""
+    month_before: Point | None
+
+
+class Latest(SQLModel):
+    """All indicators of a level at a glance."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)  # type: ignore[assignment]
+
+    level: Level
+    unit: str
+    """As the address named it; empty for the region."""
+    boundary: Boundary
+    per: int
+    """A rate is per this many residents."""
+    as_known_at: datetime | None
+    """Send it back as `known_at` and get the same answer for ever."""
+    demonstration: bool
+    """Whether any value is invented for the demonstration."""
+    items: list[Glance]
+    """By the code of the indicator; what has no data is not there."""
+
+
+async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
+    """All indicators of the level. Raises NotFound where the level is not there or nothing of it is seen, NotAllowed where a part, Invalid
+    where what is known then is not settled."""
+    known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of}
+    row = await pages.ask(reading, statement(asked.made_of(lens)), known)
+    found(row["unit"])
+    visible(row["sees"])
+    settled(asked.known_at, row["latest"], row["now"])
+    items = [_glance(each) for each in json.loads(row["items"] or "[]")]
+    demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)
+    return Latest(
+        level=lens.level, unit=lens.unit, boundary=asked.boundary, per=100_000, as_known_at=asked.known_at or row["latest"],
+        demonstration=demonstration, items=items,
+    )  # fmt: skip
+
+
+def _glance(said: dict[str, Any]) -> Glance:
+    counted, adds = said["measure"] == "count", bool(said.pop("adds"))
+    pairs: dict[str, Point | None] = {}
+    for name in ("year", "month"):
+        made = points(said.pop(f"{name}s") or [], counted, adds)
+        pairs |= {f"{name}_before": made[0] if made else None, name: made[1] if made else None}
+    return Glance.model_validate(said | pairs)

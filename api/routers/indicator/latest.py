@@ -1,0 +1,28 @@
+"""{level}/indicators/latest: all indicators of a level at a glance."""
+
+from fastapi import APIRouter, Request, Response
+
+from api import pages
+from api.access import Reading
+from api.answers.headings import Asked, FiguresQuery
+from api.answers.latest import Latest, latest
+from api.collection import ReadRoute, publish_figures
+from api.levels import Lens
+
+router = APIRouter(tags=["figures"], route_class=ReadRoute)
+
+
+async def _latest(request: Request, reading: Reading, query: FiguresQuery, lens: Lens, code: str) -> Response:
+    found = await latest(reading, query.lens(reading, lens), Asked(code, query.source, query.boundary, query.known_at))
+    return pages.conditional(request, found.model_dump_json().encode(), {"Content-Language": reading.language})
+
+
+publish_figures(
+    router,
+    "indicators/latest",
+    "latest",
+    _latest,
+    (FiguresQuery, Latest),
+    """Of every indicator with data, by each kind of source, the last year and the last month, each a point of its series, and the one
+before it. Where several kinds have data each is an entry of its own; `source` keeps some.""",
+)
