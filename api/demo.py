@@ -211,4 +211,3 @@ async def _lend(making: Making, admin: dict[str, str], name: str, association: s
     body = {"principal_id": person, "role": "association_officer", "level": "association", "unit": association, "starts_on": "2024-01-01"}
     found: dict[str, Any] = await _ask(making.client, "POST", "/v1/grants", json=body, headers=admin)
     return found
-

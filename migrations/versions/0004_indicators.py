@@ -16,9 +16,7 @@ def upgrade() -> None:
         policies.grant(table)
     policies.guard("population", select=policies.municipality(READ), insert=policies.municipality(WRITE))
     # An association touches nothing but its own drafts; what a municipality or its country states stands.
-    policies.guard(
-        "observation", select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or ({ASSIST} and assisted)"
-    )
+    policies.guard("observation", select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or ({ASSIST} and assisted)")
     for table in ("figure", "observation_revision"):
         policies.guard(table, select=policies.municipality(READ), insert=f"{policies.municipality(WRITE)} or {ASSIST}")
     policies.grant("population")

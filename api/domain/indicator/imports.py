@@ -189,7 +189,6 @@ class Assignment(Fields):
         return self.municipality or "", self.territory or ""
 
 
-
 def source_for(row: Mapping[str, int] | None) -> int:
     """The key of a source. Raises Invalid where there is none of that code, or it is this service."""
     if row is None:
