@@ -50,8 +50,8 @@ class World:
     async def who(self, name: str = "", **headers: str) -> httpx.AsyncClient:
         """A client whose every answer is checked against the documents. The name of a person of the demonstration, or nothing."""
         if name and time.monotonic() - self.since.get(name, -TOKEN_S) >= TOKEN_S:
-            self.since[name] = time.monotonic()
             self.clients[name] = self.client(await founding.token(self.url("api"), f"{name}@demo.example"))
+            self.since[name] = time.monotonic()
         elif not name and name not in self.clients:
             self.clients[""] = self.client()
         client = self.clients[name]
