@@ -34,7 +34,7 @@ class Places:
 
     def _found(self, row: list[str]) -> tuple[int, str, bool]:
         code, name, scheme, admin1, country, apart = (self.header.role(role, row) for role in ROLES)
-        if words.is_total(name or code):
+        if words.is_total(name or code, coded=bool(code and name)):
             return -1, "total-row", False
         if folded(name) in self.aggregates:
             return -1, "place-aggregate", False

@@ -59,10 +59,11 @@ def period(said: str) -> tuple[str, str] | None:
 
 
 @lru_cache(maxsize=4096)
-def is_total(name: str) -> bool:
-    """Whether a row of this name sums up others."""
+def is_total(name: str, coded: bool = False) -> bool:
+    """Whether a row of this name sums up others; `coded`: it has the code of a place beside it, as Suma in Yucatán has."""
     plain = folded(name).rstrip(":")
-    return plain in _words()["total"] or plain.startswith("total ")
+    means = _words()["total"].get(plain)
+    return plain.startswith("total ") if means is None else means != "without-code" or not coded
 
 
 @lru_cache(maxsize=4096)

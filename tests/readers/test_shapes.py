@@ -1,5 +1,6 @@
 """What files are written in and what their rows may be: workbooks, lines of JSON, dividers, titles, formulas, and files that are none."""
 
+import csv
 import io
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from api.readers.layouts import LAYOUTS, Layout, layouts
 from api.readers.shapes import reader_of
 from tests.readers.workbook import workbook
 
+DATA = Path(words.__file__).parent.parent / "data"
 HEAD = ["indicator", "period", "value", "scheme", "code"]
 LONG = "indicator,period,value,scheme,code\n"
 
@@ -34,6 +36,18 @@ def test_a_workbook_is_read_from_the_first_sheet_that_has_the_columns() -> None:
     assert (tally.sheet, tally.header_row, tally.rows_in, tally.healed) == ("Datos", 3, 2, 1)
     assert [(c.row, c.period, c.value) for c in found] == [(4, "2023-01-01", "2"), (5, "2023-02-01", "0.5")]
     assert [p.code for p in tally.places] == ["0108", "GT"]
+
+
+def test_a_municipality_that_is_called_suma_is_none() -> None:
+    head = "Año,Cve. Municipio,Municipio,Subtipo de delito,Enero\n"
+    found, tally = read(f"{head}2023,31072,Suma,Homicidio doloso,2\n2023,,Suma,Homicidio doloso,9\n".encode(), "sesnsp")
+    assert ([(c.row, c.value) for c in found], tally.ignored) == ([(2, "2")], {"total-row": [3]})
+
+
+def test_no_municipality_of_the_gazetteer_is_taken_for_a_total_or_for_what_has_no_place() -> None:
+    with (DATA / "municipalities.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["name"] for row in csv.DictReader(file)}
+    assert [n for n in sorted(names) if words.is_total(n, coded=True) or words.is_unspecified(n)] == []
 
 
 @pytest.mark.parametrize("said", ["=SUM(A1:A2)", "#REF!", "#DIV/0!"])
