@@ -37,20 +37,23 @@ class Observations:
                 set value = excluded.value, status = excluded.status, import_id = excluded.import_id, row_numbers = excluded.row_numbers,
                     assisted = excluded.assisted, recorded_by = null, recording_id = excluded.recording_id, version = o.version + 1,
                     updated_at = excluded.updated_at"""
-    TOUCHED = """(select o.* from observation o where o.source_id = {source} and o.territory_id = any({places})
-                    and o.period_on >= make_date(date_part('year', {first})::int, 1, 1)
-                    and o.period_on <= make_date(date_part('year', {last})::int, 12, 31)
+    YEARS = """o.source_id = {source} and o.period_on >= make_date(date_part('year', {first})::int, 1, 1)
+                 and o.period_on <= make_date(date_part('year', {last})::int, 12, 31)"""
+    TOUCHED = f"""(select o.* from observation o where {YEARS} and o.territory_id = any({{places}})
                     and (o.territory_id, o.indicator_id, date_part('year', o.period_on))
-                      in (select c.territory_id, c.indicator_id, date_part('year', c.period_on) from cells c where c.chunk = {chunk}))"""
+                      in (select c.territory_id, c.indicator_id, date_part('year', c.period_on) from cells c where c.chunk = {{chunk}}))"""
     SUMMARY = (
         SUMMARISE.replace("{rows}", TOUCHED),
-        f"""delete from figure f where f.source_id = {{source}} and f.territory_id = any({{places}})
-            and (f.territory_id, f.indicator_id, f.year) in (select c.territory_id, c.indicator_id, date_part('year', c.period_on)
-              from cells c where c.chunk = {{chunk}} and c.value is null)
-            and not exists (select from {TOUCHED} x where x.territory_id = f.territory_id and x.indicator_id = f.indicator_id
-              and date_part('year', x.period_on) = f.year and x.value is not null and x.dims = '' and not x.assisted)""",
+        f"""with gone as materialized (select distinct territory_id, indicator_id, date_part('year', period_on)::int as year
+              from cells where chunk = {{chunk}} and value is null)
+            delete from figure f using gone g where f.source_id = {{source}} and f.territory_id = g.territory_id
+              and f.indicator_id = g.indicator_id and f.year = g.year
+              and not exists (select from observation o where {YEARS} and o.territory_id = g.territory_id
+                and o.indicator_id = g.indicator_id and date_part('year', o.period_on) = g.year
+                and o.value is not null and o.dims = '' and not o.assisted)""",
     )
-    """The second: a year of which nothing is reported any more has no figure."""
+    """The second: a year of which nothing is reported any more has no figure. It begins with what the file takes back, which is mostly
+    nothing: left to the planner it began with every figure of the source, on a table it knew nothing of yet (measured: 17 s a chunk)."""
     CHANGED = """select case when app.is_municipality(territory_id) then territory_id else 0 end as municipality_id, country_id,
                    jsonb_build_object('values', count(*), 'from', min(period_on), 'to', max(period_on)) as body
                  from cells where chunk = $6 group by 1, 2"""

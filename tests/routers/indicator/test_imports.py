@@ -67,6 +67,19 @@ async def test_residents_by_name_and_the_rate_of_a_part_of_a_year(world: World) 
     assert (point["rate"], point["unstable"]) == (pytest.approx(16.8), True)
 
 
+async def test_a_year_that_a_file_takes_back_is_told_no_more_and_a_part_of_one_is(world: World) -> None:
+    gt = await world.who("gt")
+    head, long = "indicator,period,value,status,scheme,code\n", {"reader": "long", "source": "mx-sinaloa"}
+    months = [(code, f"{year}-{m:02}") for code in ("0108", "0101") for year in (2021, 2022) for m in (1, 2)]
+    await send(gt, (head + "".join(f"homicide,{on},4,,gt-ine,{code}\n" for code, on in months)).encode(), **long)
+    gone = [("0108", "2022-01"), ("0108", "2022-02"), ("0101", "2022-02")]
+    taken = await send(gt, (head + "".join(f"homicide,{on},,M,gt-ine,{code}\n" for code, on in gone)).encode(), **long)
+    assert taken["report"]["changed"] == 3
+    for code, counts in (("0108", [8]), ("0101", [8, 4])):
+        series = await gt.get(f"/v1/municipalities/gt-ine:{code}/indicators/homicide/series")
+        assert [p["count"] for p in series.json()["points"]] == counts
+
+
 async def test_a_corrected_file_restates_and_keeps_what_stood_there(world: World) -> None:
     mx = await world.who("mx")
     first = await send(mx, DATA / "sesnsp_invented.csv")
