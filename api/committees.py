@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
@@ -10,16 +10,25 @@ from sqlmodel import select
 from api import db, pages
 from api.access import Caller
 from api.domain.committee.bylaws import Bylaws, State, in_force
-from api.domain.committee.committees import Committee, alive
+from api.domain.committee.commitments import CHAMPION
+from api.domain.committee.committees import Committee, Owned, alive, own
 from api.domain.committee.instruments import Instrument, Purpose, approving
 from api.domain.committee.rules import Rules
-from api.domain.fields import Row, found
+from api.domain.committee.seats import WITH_INSTITUTION
+from api.domain.committee.terms import seen
+from api.domain.fields import found
 from api.domain.roles import Action, Target
 from api.levels import Shape
 
-Owned = TypeVar("Owned", bound=Row)
 HERE = Shape()
 """Everything of a committee lies where the committee sits."""
+
+
+class Personal(Shape):
+    """What is for the personal scope alone."""
+
+    def seen(self, mode: str = "personal") -> str:
+        return super().seen("personal")
 
 
 class OfCommittee(pages.Query):
@@ -30,6 +39,16 @@ class OfCommittee(pages.Query):
 
 
 OF_COMMITTEE = {"committee": "t.committee_id = {value}"}
+SHOWN = "s.display in (" + ", ".join(f"'{d}'" for d in WITH_INSTITUTION) + ")"
+"""Whether seat `s` shows of which institution its holder is."""
+ON = "{0}.starts_on <= {{as_of}} and ({0}.ends_on is null or {0}.ends_on > {{as_of}})"
+LAW_IN_FORCE = """select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.committee_id = t.id and v.state = 'approved'
+    and v.in_force_from <= {as_of} and (v.in_force_to is null or v.in_force_to > {as_of})"""
+NAMED_TERM = "(select case when x.voided_at is null then x.ends_on else x.starts_on end from term x where x.id = t.term_id)"
+CHAMPIONED = f"coalesce({', '.join(f't.{column}::text' for column in CHAMPION)}) is not null"
+"""Whether commitment `t` names anybody who carries the matter."""
+LASTS = f"least(t.ends_on, {NAMED_TERM})"
+"""First day on which commitment `t` holds no more; null while the term that it names has no end."""
 
 
 def target(row: Any) -> Target:
@@ -62,6 +81,20 @@ async def instrument_of(caller: Caller, committee: Committee, id: UUID, *purpose
     """An approved instrument of the committee. Raises Invalid where it has none such, Conflict where the council did not approve it."""
     row = (await caller.session.exec(select(Instrument).where(Instrument.id == id, Instrument.committee_id == committee.id))).first()
     return approving(row, committee, frozenset(purposes))
+
+
+async def own_of(caller: Caller, model: type[Owned], committee_id: UUID, id: UUID | None, pointer: str) -> Owned | None:
+    """Something of the committee, where a body names it. Raises Invalid where the committee has no such thing."""
+    return own(await caller.session.get(model, id), committee_id, pointer) if id else None
+
+
+PERSON = f"select 1 from person t where t.id = :id and {HERE.seen('personal')}"
+
+
+async def person_seen(caller: Caller, id: UUID | None, pointer: str = "/person_id") -> None:
+    """Raises Invalid where a body names a person whom the caller may not see."""
+    if id is not None:
+        seen((await db.run(caller.session, PERSON, id=id)).first(), pointer)
 
 
 async def visible(caller: Caller, id: UUID) -> None:

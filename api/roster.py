@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic import Field
 
 from api import pages
-from api.committees import HERE, OF_COMMITTEE, OfCommittee
+from api.committees import HERE, LAW_IN_FORCE, OF_COMMITTEE, ON, SHOWN, OfCommittee
 from api.domain.committee.composition import Facts, Held
 from api.domain.committee.rules import Rules
-from api.domain.committee.seats import WITH_INSTITUTION, Display
+from api.domain.committee.seats import Display
 from api.domain.committee.sectors import Group, SeatRole, Sector
 from api.domain.committee.terms import EndReason, MemberOut, TermOut
 from api.pages import Listing
@@ -50,7 +50,6 @@ class Known(NamedQuery):
     committee: Annotated[UUID, Field()]
 
 
-SHOWN = "s.display in (" + ", ".join(f"'{d}'" for d in WITH_INSTITUTION) + ")"
 WHOLE = {
     "display": "s.display",
     "seat_id": "t.seat_id",
@@ -131,19 +130,16 @@ def as_known(listing: Listing) -> Listing:
     return replace(listing, name=f"{listing.name} then", table=THEN + beside)
 
 
-ON = "{0}.starts_on <= {{as_of}} and ({0}.ends_on is null or {0}.ends_on > {{as_of}})"
 HELD = f"""select s.id as seat_id, s.sector, s.role, s.voting, x.id as term_id, x.ends_on, x.end_reason, s.display <> 'none' as shown
     from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
     left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null and {ON.format("x")}
     where s.committee_id = t.id and {ON.format("s")} and {HERE.seen().replace("t.", "s.")}"""
-IN_FORCE = """select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.committee_id = t.id and v.state = 'approved'
-    and v.in_force_from <= {as_of} and (v.in_force_to is null or v.in_force_to > {as_of})"""
 FACTS = f"""
 select e.who, q.* from {{entered}}
 left join lateral (
   select (select coalesce(json_agg(row_to_json(h)), '[]') from ({HELD}) h)::text as held,
     (select coalesce(json_object_agg(g.code, g.members), json_build_object()) from app.groups_of(t.id, {{as_of}}) g)::text as groups,
-    ({IN_FORCE})::text as bylaws
+    ({LAW_IN_FORCE})::text as bylaws
   from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true"""
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from api import pages
 from api.access import Reading
-from api.committees import HERE
+from api.committees import CHAMPIONED, HERE, LASTS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
-from api.domain.steps.facts import Facts, Law, Proof, Seated, Training
+from api.domain.steps.facts import Commitment, Facts, Law, Proof, Seated, Training
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, prepared
 
@@ -31,8 +31,12 @@ TRAININGS = f"""select v.id as thing, coalesce(v.ends_on - 1, v.starts_on) as "o
       and {_SEEN.replace("t.", "v.")}"""
 DECLARED = f"""select d.kind, d.id as thing, d.happened_on as "on" from declaration d
     where d.committee_id = t.id and {_SEEN.replace("t.", "d.")}"""
-ROOMS = {"laws": LAWS, "seated": SEATED, "trainings": TRAININGS, "declared": DECLARED}
-"""Room -> what it knows of committee `t`. Commitments, mappings, invitations, sessions, assessments and plans have no room yet."""
+COMMITTED = f"""select c.id as thing, c.committed_on as "on", {LASTS.replace("t.", "c.")} as ends_on,
+      {CHAMPIONED.replace("t.", "c.")} as champion, c.demand is not null as demand, c.pledge from commitment c
+    where c.committee_id = t.id and c.voided_at is null and {_SEEN.replace("t.", "c.")}
+      and coalesce({LASTS.replace("t.", "c.")} > c.committed_on, true)"""
+ROOMS = {"committed": COMMITTED, "laws": LAWS, "seated": SEATED, "trainings": TRAININGS, "declared": DECLARED}
+"""Room -> what it knows of committee `t`. Mappings, invitations, sessions, assessments and plans have no room yet."""
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
 FACTS = prepared(f"""
 select e.who, q.* from {ENTERED}
@@ -53,12 +57,17 @@ async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]
         seated=tuple(Seated(s["person"], date.fromisoformat(s["starts_on"]), _day(s["ends_on"])) for s in said["seated"]),
         trainings=tuple(Training(_proof(t, "training_event"), t["initial"], frozenset(t["people"])) for t in said["trainings"]),
         declared=tuple(d for each in said["declared"] if (d := declared(each["kind"], _proof(each, "declaration")))),
-        commitments=None,
+        commitments=tuple(_committed(each) for each in said["committed"]),
         mappings=None,
         invitations=None,
         launches=None,
     )
     return followed(row["framework"]), facts
+
+
+def _committed(said: dict[str, Any]) -> Commitment:
+    promised = {name: said[name] for name in ("champion", "demand", "pledge")}
+    return Commitment(_proof(said, "commitment"), _day(said["ends_on"]), **promised)
 
 
 def _proof(said: dict[str, Any], noun: str) -> Proof:

@@ -44,9 +44,15 @@ VERSIONED = (
     "seat",
     "term",
     "person",
+    "commitment",
+    "stakeholder_map",
+    "stakeholder",
+    "stakeholder_stance",
+    "open_call",
+    "seat_invitation",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
-NAMED += ("committee", "council_instrument", "declaration", "body", "seat", "term")
+NAMED += ("committee", "council_instrument", "declaration", "body", "seat", "term", "commitment", "open_call", "seat_invitation")
 SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 

@@ -2,7 +2,7 @@
 
 from api.routers import feed, health
 from api.routers.access import auth, people, services
-from api.routers.committee import bodies, bylaws, committees, composition, declarations, instruments, persons, seats, terms
+from api.routers.committee import bodies, bylaws, commitments, committees, composition, declarations, instruments, persons, seats, terms
 from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
@@ -38,6 +38,7 @@ BACKEND = [
         assistance,
         committees,
         declarations,
+        commitments,
         instruments,
         bylaws,
         bodies,

@@ -207,7 +207,7 @@ def _mark(table: Table) -> str:
     return MARKS.get(table.name, table.rule.mark)
 
 
-JSON = ("external_ids", "body", "report", "rows", "rules", "findings", "words", "was")
+JSON = ("external_ids", "body", "report", "rows", "rules", "findings", "words", "was", "links")
 
 
 def _plain(row: Row) -> Row:

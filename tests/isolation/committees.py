@@ -55,6 +55,7 @@ ENTRIES: dict[str, Entry] = {
             ("body", targets.BODY),
             ("seat", targets.SEAT),
             ("term", targets.TERM),
+            ("commitment", targets.COMMITMENT),
             ("composition", targets.COMMITTEE),
             ("steps", targets.COMMITTEE),
         )
@@ -86,6 +87,10 @@ ENTRIES: dict[str, Entry] = {
         body=lambda o, t: {"instrument_id": key("committee-bylaws", t), "in_force_from": "2021-01-01"},
         version="bylaws",
     ),
+    "add_commitment": of_committee(targets.COMMITTEE, body=lambda o, t: targets.COMMITMENT[1]),
+    "change_commitment": of_committee(targets.COMMITMENT, body=lambda o, t: {"reference": "y"}, version="commitment"),
+    "end_commitment": of_committee(targets.COMMITMENT, body=lambda o, t: {"ends_on": "2022-01-01"}, version="commitment"),
+    "void_commitment": of_committee(targets.COMMITMENT, version="commitment"),
     # Who sits in them.
     "list_committee_members": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "add_body": of_committee(targets.COMMITTEE, body=lambda o, t: BODY),

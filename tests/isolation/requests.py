@@ -254,7 +254,7 @@ TENANT_LISTS: dict[str, TenantList] = {
         noun: TenantList(table, rules.read_there)
         for noun, table in (
             *(("committees", "committee"), ("declarations", "declaration"), ("instruments", "council_instrument"), ("bylaws", "bylaws")),
-            *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term")),
+            *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term"), ("commitments", "commitment")),
         )
     },
     "persons": TenantList("person", rules.named_there, exported=False),

@@ -215,11 +215,15 @@ RULES: dict[str, Rule] = {
     "technical_assistance": Rule(read_there, written_there),
     # Committees and what they have: those who read, or write, the municipality where they sit.
     **dict.fromkeys(
-        ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "term"),
+        (
+            *("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "term"),
+            *("commitment", "stakeholder_map", "stakeholder", "open_call", "seat_invitation"),
+        ),
         Rule(read_there, written_there),
     ),
-    # Names of members: the personal scope alone, and to write them an office that writes there as well.
+    # Names of members, and how stakeholders stand: the personal scope alone, and to write them an office that writes there as well.
     "person": Rule(named_there, both(named_there, written_there)),
+    "stakeholder_stance": Rule(named_there, both(named_there, written_there)),
     "training_attendance": Rule(read_there, written_there, mark="hours = 7"),
     # Imports belong to who made them; what they could not place, to the country as well.
     "import": Rule(either(own, read_at_its_unit), own, may=frozenset({"select", "insert", "update"})),

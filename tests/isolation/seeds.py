@@ -47,6 +47,16 @@ ACCOUNT = {"kind": "service", "display_name": "seeded"}
 COURSE = {"title": "Seeded", "level": "initial", "topics": ["prevention"], "hours": 8}
 GIVEN = {"starts_on": "2024-05-01", "mode": "online", "state": "planned"}
 HELPED = {"starts_on": "2024-05-01", "hours": 3, "description": "Seeded"}
+COMMITTED = {
+    "kind": "letter",
+    "authority": "mayor",
+    "committed_on": "2021-01-01",
+    "ends_on": "2024-05-01",
+    "reference": "x",
+    "pledge": True,
+}
+MAPPED = {"institution": "Seeded", "sector": "ngo", "influence": 3, "interest": 4}
+CALLED = {"title": "Seeded", "seats": 1, "opens_on": "2021-01-01", "closes_on": "2021-02-01"}
 TEMPLATES: dict[str, dict[str, Any]] = {
     "principal": ACCOUNT,
     "credential": {"password_hash": "x"},
@@ -84,6 +94,12 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "person": {"name": "Seeded"},
     "training_attendance": {"present": True, "post_score": 70},
     "term": {"selection": "appointed", "starts_on": "2001-01-01"},
+    "commitment": COMMITTED,
+    "stakeholder_map": {"state": "draft"},
+    "stakeholder": MAPPED,
+    "stakeholder_stance": {"stance": "neutral", "links": []},
+    "open_call": CALLED,
+    "seat_invitation": {"institution": "Seeded", "sector": "ngo", "state": "draft"},
 }
 CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}
 """Of documents; the others are the committee's."""
@@ -92,6 +108,7 @@ TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation"
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
 OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
 OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
+OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -106,9 +123,12 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"event_id": key("training_event", place)}
     said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
     said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person")}
+    said |= {"map_id": key("stakeholder_map", place)}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"thing": place, "noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
+    if table == "stakeholder_stance":
+        said |= {"id": key("stakeholder", place)}
     if table == "community":
         said |= {"id": COMMUNITIES_FROM + municipality}
     if table == "scheme":

@@ -13,7 +13,7 @@ from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
 from tests.isolation.people import Map
-from tests.isolation.seeds import COLUMNS, COURSE, FACT, GIVEN, HELPED
+from tests.isolation.seeds import COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,7 @@ BODY: Thing = ("body", {"kind": "subcommission", "name": "Seeded", "starts_on": 
 SEAT: Thing = ("seat", {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2019-01-01"})
 PERSON: Thing = ("person", {"name": "Seeded"})
 TERM: Thing = ("term", {"selection": "appointed", "starts_on": "2020-01-01"})
+COMMITMENT: Thing = ("commitment", COMMITTED)
 RULES = templates()[0].rules.model_dump(mode="json")
 ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "voting": True}], "roles": [], "demographic_minima": []}
 COUNTED = ("in", "used", "parked", "refused", "ignored")

@@ -60,13 +60,6 @@ class BodyOut(BodyFields, Row):
     demonstration: bool
 
 
-def of_committee(row: Body | None, committee_id: UUID, pointer: str) -> Body:
-    """The body that is named. Raises Invalid where it is none of the committee's."""
-    if row is None or row.committee_id != committee_id:
-        raise Invalid("The committee has no such body.", "unknown-reference", pointer=pointer)
-    return row
-
-
 def not_inside_itself(body: BodyDefinition, id: UUID) -> None:
     """Raises Invalid where a body would belong to itself."""
     if body.parent_id == id:

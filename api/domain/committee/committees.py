@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import Field as Limits
@@ -13,6 +13,7 @@ from sqlmodel import Field
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import ExternalIds, Fields, Key, LongText, Row, Slug, Text, external_ids, one_of
 
+Owned = TypeVar("Owned", bound=Row)
 SESSIONS_USUAL = 4
 """Ordinary sessions a year where no bylaws say: the fewest that GOPI-Prevención (item 3) accepts."""
 
@@ -225,6 +226,14 @@ def alive(committee: Committee) -> None:
     """Raises Conflict where the committee is dissolved: then nothing of it changes any more."""
     if committee.state is State.DISSOLVED:
         raise Conflict("The committee is dissolved; what it was stays readable and does not change.", "committee-dissolved")
+
+
+def own(row: Owned | None, committee_id: UUID, pointer: str) -> Owned:
+    """Something of the committee that a body names. Raises Invalid where it has no such thing: the same, to the byte, for what is
+    another's."""
+    if row is None or row.committee_id != committee_id:  # type: ignore[attr-defined]
+        raise Invalid("The committee has no such thing.", "unknown-reference", pointer=pointer)
+    return row
 
 
 def convene(committee: Committee, on: date, today: date) -> None:

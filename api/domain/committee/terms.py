@@ -192,14 +192,7 @@ def void(term: Term, at: datetime) -> None:
     term.voided_at = at
 
 
-def of_committee(row: Seat | None, committee_id: UUID) -> Seat:
-    """The seat that is named. Raises Invalid where it is none of the committee's."""
-    if row is None or row.committee_id != committee_id:
-        raise Invalid("The committee has no such seat.", "unknown-reference", pointer="/seat_id")
-    return row
-
-
-def seen(person: object | None, asked: UUID | None) -> None:
+def seen(person: object | None, pointer: str = "/person_id") -> None:
     """Raises Invalid where a person is named whom the caller may not see, or who is not there: the same, to the byte."""
-    if asked is not None and person is None:
-        raise Invalid("There is no such person, or none that you may see.", "unknown-reference", pointer="/person_id")
+    if person is None:
+        raise Invalid("There is no such person, or none that you may see.", "unknown-reference", pointer=pointer)

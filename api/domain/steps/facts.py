@@ -29,7 +29,8 @@ class Commitment:
     """An authority that stands behind the committee, until its term of office ends."""
 
     proof: Proof
-    ends_on: date
+    ends_on: date | None
+    """First day it holds no more; None while the term of office that it ends with is open."""
     champion: bool = False
     """Whether somebody is named who carries the matter."""
     demand: bool = False

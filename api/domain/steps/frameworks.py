@@ -105,6 +105,10 @@ class Framework(Fields):
         """The step of this code; the framework has it."""
         return next(step for step in self.steps if step.code == code)
 
+    def set_to(self, gate: str) -> dict[str, int | str | list[str]]:
+        """What a gate is set to; nothing where no step uses it."""
+        return next((use.settings for step in self.steps for use in step.gates if use.gate == gate), {})
+
 
 def faults(framework: Framework) -> list[str]:
     """What is wrong with a framework, as sentences; none where it can be used."""

@@ -14,10 +14,11 @@ from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, b
 def _standing(facts: Facts, day: date, settings: Settings) -> tuple[Commitment, Met] | None:
     """The commitment in force, or the last one while its renewal is not overdue."""
     grace = timedelta(days=number(settings, "renewal_days"))
-    latest = max(by(facts.commitments, day), key=lambda c: (c.ends_on, c.proof), default=None)
-    if latest is None or latest.ends_on + grace <= day:
+    latest = max(by(facts.commitments, day), key=lambda c: (c.ends_on or date.max, c.proof), default=None)
+    until = latest.ends_on + grace if latest and latest.ends_on else None
+    if latest is None or (until and until <= day):
         return None
-    return latest, Met(latest.proof.on, (latest.proof,), latest.ends_on + grace)
+    return latest, Met(latest.proof.on, (latest.proof,), until)
 
 
 def commitment_in_force(facts: Facts, day: date, settings: Settings) -> Verdict:

@@ -12,7 +12,12 @@ from api.domain.steps.frameworks import Framework, Needs, Reference
 from api.domain.steps.gates import Unmet
 from api.domain.steps.standing import Judged, Standing, StepState, next_action, standings
 
-ADDRESSES = {"bylaws": "/v1/bylaws/{}", "training_event": "/v1/training-events/{}", "declaration": "/v1/declarations/{}"}
+ADDRESSES = {
+    "bylaws": "/v1/bylaws/{}",
+    "training_event": "/v1/training-events/{}",
+    "declaration": "/v1/declarations/{}",
+    "commitment": "/v1/commitments/{}",
+}
 """Noun -> where it is read."""
 
 

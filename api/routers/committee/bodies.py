@@ -9,8 +9,8 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
-from api.domain.committee.bodies import Body, BodyDefinition, BodyFields, BodyKind, BodyOut, not_inside_itself, of_committee
+from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, with_own
+from api.domain.committee.bodies import Body, BodyDefinition, BodyFields, BodyKind, BodyOut, not_inside_itself
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
@@ -40,8 +40,7 @@ publish(router, BODIES, levels=(), flat="/v1/bodies", about="Bodies of committee
 
 
 async def _parent(caller: Caller, body: BodyDefinition, committee_id: UUID) -> None:
-    if body.parent_id is not None:
-        of_committee(await caller.session.get(Body, body.parent_id), committee_id, "/parent_id")
+    await own_of(caller, Body, committee_id, body.parent_id, "/parent_id")
 
 
 @router.post("/v1/committees/{id}/bodies", status_code=201, response_model=BodyOut, responses=problems.refusals(Conflict, Invalid))

@@ -10,24 +10,16 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute
-from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, opened, placed, target, visible
+from api.committees import OF_COMMITTEE, OfCommittee, Personal, fetched, opened, placed, target, visible
 from api.domain.committee.persons import Person, PersonFields, PersonOut, erase, living, personal
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
-from api.levels import Shape
 from api.pages import Listing
 
 router = APIRouter(tags=["members"], route_class=ReadRoute)
 PersonPatch = patch_of(PersonFields)
-
-
-class Personal(Shape):
-    """Names: for the personal scope alone."""
-
-    def seen(self, mode: str = "personal") -> str:
-        return HERE.seen("personal")
 
 
 class PersonNew(PersonFields):

@@ -9,8 +9,8 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
-from api.domain.committee.bodies import Body, of_committee
+from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, with_own
+from api.domain.committee.bodies import Body
 from api.domain.committee.seats import Seat, SeatDefinition, SeatFields, SeatOut, closing
 from api.domain.committee.sectors import SeatRole, Sector
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
@@ -58,7 +58,7 @@ publish(router, SEATS, levels=(), flat="/v1/seats", about="Seats in committees t
 async def add_seat(id: UUID, body: SeatNew, caller: Creating) -> Response:
     """Make a seat in a body of the committee. Needs `roster:write` there."""
     committee = await fetched(caller, id, Action.WRITE_ROSTER)
-    of_committee(await caller.session.get(Body, body.body_id), id, "/body_id")
+    await own_of(caller, Body, id, body.body_id, "/body_id")
     row = made(Seat, body, **placed(committee))
     await db.keep(caller, row, "create")
     return await pages.written(caller, SEATS, row.id, f"/v1/seats/{row.id}", status=201)

@@ -6,17 +6,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlmodel import select
 
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import fetched, instrument_of, opened, placed, rules_on, visible, with_own
-from api.domain.committee.committees import Committee
+from api.committees import fetched, instrument_of, opened, person_seen, placed, rules_on, visible, with_own
+from api.domain.committee.committees import Committee, own
 from api.domain.committee.instruments import Purpose
 from api.domain.committee.persons import Person
 from api.domain.committee.seats import Seat
-from api.domain.committee.terms import MemberOut, Term, TermEnd, TermFields, TermOut, end, fitting, of_committee, presiding, seen, void
+from api.domain.committee.terms import MemberOut, Term, TermEnd, TermFields, TermOut, end, fitting, presiding, void
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import made, new_id
 from api.domain.roles import Action
@@ -62,14 +61,8 @@ async def _written(caller: Caller, row: Term, status: int = 200) -> Response:
     return await pages.written(caller, TERMS, row.id, f"/v1/terms/{row.id}", status=status)
 
 
-async def _person(caller: Caller, id: UUID | None) -> None:
-    """Raises Invalid where the caller may not see the person that is named."""
-    row = (await caller.session.exec(select(Person).where(Person.id == id))).first() if id else None
-    seen(row, id)
-
-
 async def _fitted(caller: Caller, committee: Committee, row: Term) -> None:
-    seat = of_committee(await caller.session.get(Seat, row.seat_id), committee.id)
+    seat = own(await caller.session.get(Seat, row.seat_id), committee.id, "/seat_id")
     row.body_id = seat.body_id
     rules = await rules_on(caller, committee.id, row.starts_on)
     fitting(row, seat, rules)
@@ -82,7 +75,7 @@ async def add_term(id: UUID, body: TermNew, caller: Creating) -> Response:
     """Seat somebody for a term; 409 `seat-taken` where somebody holds the seat on one of its days. Needs `roster:write` there, and to name
     a person the personal scope."""
     committee = await fetched(caller, id, Action.WRITE_ROSTER)
-    await _person(caller, body.person_id)
+    await person_seen(caller, body.person_id)
     row = made(Term, body, **placed(committee), body_id=body.seat_id)
     await _fitted(caller, committee, row)
     await db.keep(caller, row, "create")
