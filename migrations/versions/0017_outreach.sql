@@ -89,7 +89,7 @@ create table stakeholder (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     constraint "stakeholder-of-nobody" check (organisation_id is not null or institution is not null or person_id is not null),
-    constraint "stakeholder-out-of-scale" check (influence between 1 and 5 and interest between 1 and 5),
+    constraint "stakeholder-out-of-scale" check (influence >= 1 and influence <= 5 and interest >= 1 and interest <= 5),
     constraint "stakeholder-mapped" unique (municipality_id, map_id, organisation_id)
 );
 
