@@ -14,7 +14,7 @@ from api.access import Reading
 from api.answers.headings import LABEL, Asked, SourceOf, writes
 from api.answers.relations import Boundary, Relations
 from api.answers.series import over_time, places
-from api.answers.sums import KIND
+from api.answers.sums import KIND, MONTHS
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.figures import points, settled, visible
@@ -24,7 +24,9 @@ from api.levels import Lens, whole
 from api.pages.secrecy import SENSITIVE
 from api.pages.statements import ENTERED, Statement, prepared
 
-LAST_MONTH = f"case {' '.join(f'when t.by_month[{m}] is not null then {m}' for m in range(12, 1, -1))} else 1 end"
+_LAST = " ".join(f"when t.by_month[{m}] is not null then {m}" for m in range(12, 0, -1))
+LAST_MONTH = f"case when t.by_month is not null then case {_LAST} end end"
+"""The last month of which a year of the summary says anything; null where it is stated by quarters or as a whole."""
 LATEST = """
 select e.who, now() as now, q.*
 from {entered}
@@ -32,8 +34,9 @@ left join lateral (
   select l.unit::text as unit, {whole} as sees, {recorded} as latest, y.items
   from ({unit}) l left join lateral (
     with {heirs} {stood} {places} held as materialized (
-      select t.indicator_id, t.source_id, max(t.year) as year, max(t.year) filter (where num_nonnulls(variadic t.by_month) > 0) as monthly
-      from {figures} where {within} and app.adds_up(t.territory_id) group by 1, 2),
+      select h.indicator_id, h.source_id, max(h.year) as year, max(h.year * 12 + h.month - 1) as monthly from (
+        select t.indicator_id, t.source_id, t.year, {last_month} as month from {figures} where {within} and app.adds_up(t.territory_id)
+        offset 0) h group by 1, 2),
     kinds as (
       select h.indicator_id, array_agg(h.source_id) as sources, max(h.year) as year, max(h.monthly) as monthly
       from held h join {source} s on s.id = h.source_id where {kind} group by h.indicator_id, s.kind, s.counting_unit),
@@ -46,14 +49,10 @@ left join lateral (
       select k.indicator_id, k.sources, k.year, k.monthly from weighed k where not k.overlap
       union all select h.indicator_id, array[h.source_id], h.year, h.monthly
         from weighed k join held h on h.indicator_id = k.indicator_id and h.source_id = any(k.sources) where k.overlap),
-    dated as (
-      select n.*, make_date(n.year, 1, 1) as year_on, (select make_date(n.monthly, max({last_month}), 1) from {figures}
-        where {within} and t.indicator_id = n.indicator_id and t.source_id = any(n.sources) and t.year = n.monthly
-          and num_nonnulls(variadic t.by_month) > 0 and app.adds_up(t.territory_id)) as month_on
-      from entries n),
     spans as materialized (
-      select n.*, n.year - 1 as year_from, n.year as year_to, n.monthly as month_to,
-        extract(year from n.month_on - interval '1 month')::int as month_from from dated n)
+      select n.*, make_date(n.year, 1, 1) as year_on, n.year - 1 as year_from, n.year as year_to,
+        make_date(n.monthly / 12, n.monthly % 12 + 1, 1) as month_on, (n.monthly - 1) / 12 as month_from, n.monthly / 12 as month_to
+      from entries n)
     select json_agg(row_to_json(o) order by o.indicator, o.sources::text)::text as items from (
       select i.code as indicator, {label} as label, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, p.protected,
         (select json_agg(row_to_json(c) order by c.code) from (
@@ -63,6 +62,9 @@ left join lateral (
       from spans v join {indicator} i on i.id = v.indicator_id, lateral (select {sensitive} and not {writes} as protected) p) o
   ) y on true
 ) q on e.who is not null"""
+TWO_MONTHS = """cross join lateral (select make_date(t.year, x.n % 12 + 1, 1) as month, t.by_month[x.n % 12 + 1] as value
+    from (values (v.monthly - 1), (v.monthly)) x (n) where x.n / 12 = t.year and t.by_month[x.n % 12 + 1] is not null) c"""
+"""The two months that are told, in place of all twelve."""
 PAIR = """(with chosen as (select s.* from {source} s where s.id = any(v.sources)), {series}
           select json_agg(row_to_json(p) order by p.period) from points p)"""
 
@@ -72,7 +74,7 @@ def statement(made_of: Relations) -> Statement:
     """The statement of all that is at hand."""
     pairs = {}
     for name, cut in (("years", "year"), ("months", "month")):
-        series = over_time(made_of, cut)
+        series = over_time(made_of, cut).replace(MONTHS, TWO_MONTHS)
         for said, meant in _pair(cut).items():
             series = series.replace(said, meant)
         pairs[name] = PAIR.format(series=series, **made_of.registers)
