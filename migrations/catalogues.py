@@ -1,7 +1,7 @@
 """Loads the committed data files of api/data into the catalogues: territory, schemes, associations, programmes, indicators, sources, roles.
 
-Files are the truth for what they hold: a row is added or brought up to date, and one that an administrator added stays. Nothing here is a
-demonstration.
+Files are the truth for what they hold: a row is added or brought up to date, and one that an administrator added stays. So does what
+somebody changed of a row through the API: a municipality that was succeeded stays so. Nothing here is a demonstration.
 """
 
 import csv
@@ -92,6 +92,21 @@ RECORDED = "select app.record($1, c) from (select distinct r.country_id as c fro
 KEY = {"scheme": "slug", "role": "code", "training_topic": "code"}
 
 
+CHANGED = "select c.thing, array_agg(distinct f) as fields from change c, unnest(c.fields) f where c.noun = '{noun}' group by 1"
+KEPT = """update staged s set {sets} from {noun} t join ({changed}) k on k.thing = t.{key}::text where s.{key} = t.{key}"""
+"""What was changed through the API, member by member as its change records name them, is put into what the files say before they are
+held against what stands."""
+OURS = "case when '{c}' = any(k.fields) then {theirs} else s.{c} end"
+CODES = "s.external_ids || t.external_ids"
+"""Of codes those that the files add later are added."""
+
+
+def _kept(table: str, key: str, columns: list[str]) -> str:
+    said = {c: OURS.format(c=c, theirs=CODES if c == "external_ids" else f"t.{c}") for c in columns if c != key}
+    sets = ", ".join(f"{c} = {value}" for c, value in said.items())
+    return KEPT.format(sets=sets, noun=table, key=key, changed=CHANGED.format(noun=table))
+
+
 def _line(row: dict[str, Any], columns: list[str]) -> list[str]:
     return ["\\N" if row[c] is None else str(row[c]) for c in columns]
 
@@ -105,6 +120,7 @@ async def _load(connection: asyncpg.Connection, table: str, rows: Rows) -> None:
     # Generated columns cannot be copied into; the copy has them as plain, empty ones.
     await connection.execute("alter table staged drop column if exists name_key")
     await connection.copy_to_table("staged", source=io.BytesIO(text.getvalue().encode()), columns=columns, format="csv", null="\\N")
+    await connection.execute(_kept(table, key, columns))
     changed = " or ".join(f"t.{c} is distinct from excluded.{c}" for c in columns if c != key) or "false"
     versioned = ", version = t.version + 1, updated_at = now()" if table not in KEY else ""
     sets = ", ".join(f"{c} = excluded.{c}" for c in columns if c != key)
