@@ -11,7 +11,9 @@ from typing import Any
 import asyncpg
 
 from api.embedded import EmbeddedPostgres
+from api.intake.computing import from_scratch
 from api.settings import Settings
+from migrations.apply import Migration
 from tests.conftest import opened
 from tests.isolation.people import Map
 from tests.isolation.seeds import sow
@@ -71,6 +73,7 @@ async def test_the_owner_backfills_backs_up_and_restores(
 async def _sown(url: str) -> None:
     owner = await asyncpg.connect(url)
     await sow(owner, await Map.read(owner, datetime.now(UTC).date()))
+    await from_scratch(owner, Migration())
     await owner.close()
 
 

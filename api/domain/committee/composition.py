@@ -3,9 +3,10 @@ pending resignation would break, and what would cure each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
+from api.domain.calendar import days_after
 from api.domain.committee.quorum import Base, required
 from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import CIVIL, Group, SeatRole, Sector, above_51
@@ -15,7 +16,7 @@ from api.domain.committee.words import said
 from api.domain.errors import Conflict
 from api.domain.fields import Fields
 
-SOON = timedelta(days=90)
+SOON_DAYS = 90
 """How long before its last day a term is said to expire."""
 FEWEST = 5
 """A smaller number of members of a group, or outside it, is not told: in so few anybody is known."""
@@ -259,7 +260,7 @@ def composition(facts: Facts, language: str) -> Composition:
         sectors=_sectors(held, rules),
         civil=civil_share(held, bool(rules and rules.civil_majority)),
         groups=grouped(facts.groups, facts.stated, rules),
-        expiring=[e for e in endings if e.ends_on <= facts.day + SOON and e.term_id not in announced],
+        expiring=[e for e in endings if e.ends_on <= days_after(facts.day, SOON_DAYS) and e.term_id not in announced],
         pending=[e for e in endings if e.term_id in announced],
         shortfalls=[worded(m, language) for m in missing(held, facts.groups, rules)] if rules else [],
     )

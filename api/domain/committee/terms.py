@@ -1,6 +1,5 @@
 """Terms: who holds a seat, on behalf of whom, from when to when; the holder and an alternate, who votes only where the holder is absent."""
 
-import calendar
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -10,6 +9,7 @@ from pydantic import model_validator
 from sqlalchemy import DateTime
 from sqlmodel import Field
 
+from api.domain.calendar import months_after
 from api.domain.committee.instruments import Instrument, Purpose
 from api.domain.committee.rules import Rules
 from api.domain.committee.seats import Display, Seat
@@ -133,12 +133,6 @@ class TermEnd(Fields):
     end_reason: EndReason
     instrument_id: UUID | None = None
     """The council's instrument that extends terms, where the day is later than before."""
-
-
-def months_after(day: date, months: int) -> date:
-    """The day `months` later; the last of the month where there is no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def fitting(term: Term, seat: Seat, rules: Rules | None) -> None:

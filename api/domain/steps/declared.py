@@ -1,8 +1,8 @@
 """Which step a declared fact stands for, and how long it does."""
 
+from api.domain.calendar import months_after
 from api.domain.committee.declarations import DeclaredKind
 from api.domain.steps.facts import Declared, Proof
-from api.domain.steps.gates import months_after
 
 STANDS_FOR: dict[DeclaredKind, tuple[str, int | None]] = {
     DeclaredKind.LAUNCHED: ("launch", None),

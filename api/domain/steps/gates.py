@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from api.domain.steps.facts import Facts, Proof, Proven
@@ -47,14 +47,6 @@ class Gate:
     def verdict(self, facts: Facts, day: date, settings: Settings) -> Verdict:
         """Whether it is met on `day`."""
         return Unmet(kept=False) if getattr(facts, self.room) is None else self.judge(facts, day, settings)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later; the last of the month where it is shorter."""
-    month = day.month - 1 + months
-    first = date(day.year + month // 12, month % 12 + 1, 1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    return min(first.replace(day=1) + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
 def by(things: Iterable[Dated] | None, day: date) -> list[Dated]:

@@ -5,17 +5,17 @@ security. But they also have to understand that they can't politicize the issue.
 follows has a while to renew it.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
+from api.domain.calendar import days_after
 from api.domain.steps.facts import Commitment, Facts
 from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, number
 
 
 def _standing(facts: Facts, day: date, settings: Settings) -> tuple[Commitment, Met] | None:
     """The commitment in force, or the last one while its renewal is not overdue."""
-    grace = timedelta(days=number(settings, "renewal_days"))
     latest = max(by(facts.commitments, day), key=lambda c: (c.ends_on or date.max, c.proof), default=None)
-    until = latest.ends_on + grace if latest and latest.ends_on else None
+    until = days_after(latest.ends_on, number(settings, "renewal_days")) if latest and latest.ends_on else None
     if latest is None or (until and until <= day):
         return None
     return latest, Met(latest.proof.on, (latest.proof,), until)

@@ -6,8 +6,9 @@ leaders need to be constantly invited to participate."
 
 from datetime import date
 
+from api.domain.calendar import months_after
 from api.domain.steps.facts import Facts
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, months_after, number, words
+from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number, words
 
 
 def mapping_fresh(facts: Facts, day: date, settings: Settings) -> Verdict:

@@ -6,8 +6,9 @@ plans should include achievable objectives so that members can see results."
 
 from datetime import date
 
+from api.domain.calendar import months_after
 from api.domain.steps.facts import Facts, Plan
-from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, months_after, number
+from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, number
 
 
 def _active(facts: Facts, day: date) -> Plan | None:

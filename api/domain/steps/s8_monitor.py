@@ -7,8 +7,9 @@ regular evaluations … Emphasize accountability and sharing results with the co
 from collections.abc import Callable
 from datetime import date
 
+from api.domain.calendar import months_after
 from api.domain.steps.facts import Doing, Facts, Proof
-from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, months_after, number
+from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, number
 
 
 def activity_completed(facts: Facts, day: date, settings: Settings) -> Verdict:

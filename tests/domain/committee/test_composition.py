@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.committee.composition import FEWEST, SOON, Facts, Held, composed, composition, missing, protected
+from api.domain.committee.composition import FEWEST, SOON_DAYS, Facts, Held, composed, composition, missing, protected
 from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import Group, SeatRole, Sector
 from api.domain.committee.shortfalls import SENTENCES
@@ -61,18 +61,18 @@ def test_an_announced_end_says_what_it_would_break(language: str) -> None:
     roster = whole(RULES)
     n = next(n for n, h in enumerate(roster) if h.sector is Sector.FAITH)
     for reason, listed in (("resignation", "pending"), (None, "expiring")):
-        one = Held(roster[n].seat_id, Sector.FAITH, roster[n].role, True, new_id(), DAY + SOON, reason)
+        one = Held(roster[n].seat_id, Sector.FAITH, roster[n].role, True, new_id(), DAY + timedelta(days=SOON_DAYS), reason)
         found = composition(facts([*roster[:n], one, *roster[n + 1 :]]), language)
         [ending] = getattr(found, listed)
         assert (ending.term_id, [b.code for b in ending.breaks][:1]) == (one.term_id, ["sector-below-minimum"])
         assert found.shortfalls == []
-    late = Held(roster[n].seat_id, Sector.FAITH, roster[n].role, True, new_id(), DAY + SOON + timedelta(days=1))
+    late = Held(roster[n].seat_id, Sector.FAITH, roster[n].role, True, new_id(), DAY + timedelta(days=SOON_DAYS) + timedelta(days=1))
     assert composition(facts([*roster[:n], late, *roster[n + 1 :]]), language).expiring == []
 
 
 def test_what_a_seat_does_not_show_is_not_told_by_its_end() -> None:
     roster = whole(RULES)
-    one = Held(roster[0].seat_id, roster[0].sector, roster[0].role, True, new_id(), DAY + SOON, None, shown=False)
+    one = Held(roster[0].seat_id, roster[0].sector, roster[0].role, True, new_id(), DAY + timedelta(days=SOON_DAYS), None, shown=False)
     [ending] = composition(facts([one, *roster[1:]]), "en").expiring
     assert (ending.sector, ending.breaks) == (None, [])
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.domain.calendar import LAST, days_after, months_after
 from api.domain.steps import frameworks
 from api.domain.steps.facts import (
     Assessment,
@@ -25,7 +26,7 @@ from api.domain.steps.facts import (
     Waived,
 )
 from api.domain.steps.frameworks import Framework, GateUse, Needs, Spoken, shipped
-from api.domain.steps.gates import Met, months_after
+from api.domain.steps.gates import Met
 from api.domain.steps.standing import REACHED, Standing, StepState, days_of, next_action, standings
 
 EIGHT = shipped()["icma-mvpc-8"]
@@ -181,6 +182,11 @@ def test_a_step_never_comes_back_by_the_calendar_alone(after: int, more: int, n:
 )
 def test_months_later(day: str, months: int, then: str) -> None:
     assert months_after(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+def test_nothing_lies_beyond_the_calendar() -> None:
+    assert {months_after(date.max, 24), months_after(date(9999, 12, 31), 0), days_after(date.max, 1), days_after(LAST, 90)} == {LAST}
+    assert days_after(date(2024, 2, 28), 2) == date(2024, 3, 1)
 
 
 def test_the_shipped_framework_can_be_used_and_every_gate_belongs_to_a_step() -> None:

@@ -1,0 +1,20 @@
+"""Days counted from other days. What would lie beyond the calendar is its last day but one: the last stands for no end at all
+(api/domain/fields.py), and whoever asks about the year 9999 gets an answer and not an error."""
+
+import calendar
+from datetime import date, timedelta
+
+LAST = date.max - timedelta(days=1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month `months` later; the last of the month where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > LAST.year:
+        return LAST
+    return min(date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1])), LAST)
+
+
+def days_after(day: date, days: int) -> date:
+    """The day `days` later."""
+    return day + timedelta(days=days) if day <= LAST - timedelta(days=days) else LAST
