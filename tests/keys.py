@@ -4,6 +4,7 @@ TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "p
 RANDOM = "a random key: nobody can guess one that is another's"
 COMMITTEES = ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term")
 COMMITTEES += ("commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation")
+COMMITTEES += ("committee_session", "decision", "minutes", "erratum", "agreement", "calendar_feed")
 ORACLES = {
     "register_revision_pkey": "the versions of one record, kept by the write that replaces them",
     "affiliation_pkey": RANDOM,
@@ -41,6 +42,7 @@ CHECKED_BEFORE = {
         for table in (
             *("council_instrument", "declaration", "bylaws", "term"),
             *("commitment", "commitment_demand", "stakeholder_map", "open_call"),
+            *("minutes", "minutes_published", "erratum", "agreement"),
         )
     },
     **{
@@ -49,12 +51,21 @@ CHECKED_BEFORE = {
             *("commitment_term", "commitment_instrument", "commitment_champion_seat", "stakeholder_map_copied", "stakeholder_map"),
             *("stakeholder_stance_stakeholder", "seat_invitation_seat", "seat_invitation_stakeholder", "seat_invitation_open_call"),
             "seat_invitation_term",
+            *("committee_session_body", "committee_session_bylaws", "session_attendance_seat", "session_attendance_term", "agreement_seat"),
         )
     },
     **{
         f"{key}_fkey": "read in the caller's personal scope first"
         for key in ("commitment_champion_person", "stakeholder_person", "seat_invitation_contact")
     },
+    **{
+        f"{key}_fkey": "holds the municipality, and is read in the caller's scope first"
+        for key in (
+            *("session_attendance_session", "inauguration_session", "decision_session", "session_vote_decision", "session_vote_attendance"),
+            *("minutes_session", "minutes_approved_in", "erratum_minutes", "agreement_session", "agreement_decision"),
+        )
+    },
+    "calendar_feed_principal_fkey": "the caller's own",
     "term_person_fkey": "read in the caller's personal scope first",
     "training_attendance_event_fkey": "read in the caller's scope first",
     "training_attendance_person_fkey": "found to be of the same municipality first, with the personal scope",

@@ -7,6 +7,7 @@ from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
+from api.routers.session import holding, inaugurations, sessions
 from api.routers.steps import steps
 from api.routers.training import assistance, attendance, courses, events
 
@@ -46,6 +47,9 @@ BACKEND = [
         persons,
         terms,
         composition,
+        sessions,
+        holding,
+        inaugurations,
         steps,
         attendance,
         feed,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.isolation import committees, papers, rules, targets
+from tests.isolation import committees, meetings, papers, rules, targets
 from tests.isolation.entries import Entry, Fits, Says, at, unique
 from tests.isolation.people import Map, Person
 from tests.isolation.targets import MANNED, OFFICES, TARGETS, Target, Thing, before, key
@@ -166,6 +166,7 @@ ENTRIES: dict[str, Entry] = {
     "read_key": access(targets.API_KEY),
     "revoke_key": access(targets.API_KEY, version="api_key"),
     **committees.ENTRIES,
+    **meetings.ENTRIES,
     # Figures. A file is taken in from everyone; its rows of places that are not theirs are refused one by one.
     "read_import": Entry(at(rules.read_there), at(rules.read_there), thing=targets.IMPORT),
     "read_observation": Entry(
@@ -255,6 +256,7 @@ TENANT_LISTS: dict[str, TenantList] = {
         for noun, table in (
             *(("committees", "committee"), ("declarations", "declaration"), ("instruments", "council_instrument"), ("bylaws", "bylaws")),
             *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term"), ("commitments", "commitment")),
+            ("sessions", "committee_session"),
         )
     },
     "persons": TenantList("person", rules.named_there, exported=False),
@@ -266,5 +268,5 @@ TENANT_LISTS: dict[str, TenantList] = {
 PUBLIC_LISTS = (
     *("countries", "admin1", "municipalities", "successions", "organisations", "associations", "members"),
     *("programmes", "participations", "indicators", "sources", "schemes"),
-    *("training_topics", "courses"),
+    *("training_topics", "courses", "inaugurations"),
 )

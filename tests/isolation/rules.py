@@ -218,8 +218,20 @@ RULES: dict[str, Rule] = {
         (
             *("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "term"),
             *("commitment", "stakeholder_map", "stakeholder", "open_call", "seat_invitation"),
+            *("committee_session", "decision", "minutes", "erratum", "agreement"),
         ),
         Rule(read_there, written_there),
+    ),
+    "session_attendance": Rule(read_there, written_there, mark="status = 'excused'"),
+    "session_vote": Rule(read_there, written_there, mark="choice = 'abstain'"),
+    # What of an inauguration everyone may read.
+    "inauguration": Rule(everyone, written_there),
+    # The address of a calendar is whose it is; whoever writes there may end it.
+    "calendar_feed": Rule(
+        either(own, written_there),
+        both(own, read_there),
+        either(own, written_there),
+        may=frozenset({"select", "insert", "update"}),
     ),
     # Names of members, and how stakeholders stand: the personal scope alone, and to write them an office that writes there as well.
     "person": Rule(named_there, both(named_there, written_there)),

@@ -46,6 +46,7 @@ FACT |= {"recording_id": 0}
 ACCOUNT = {"kind": "service", "display_name": "seeded"}
 COURSE = {"title": "Seeded", "level": "initial", "topics": ["prevention"], "hours": 8}
 GIVEN = {"starts_on": "2024-05-01", "mode": "online", "state": "planned"}
+MET = {"kind": "ordinary", "meets_on": "2021-06-01", "called_on": "2021-05-01", "state": "called", "agenda": [], "media_links": []}
 HELPED = {"starts_on": "2024-05-01", "hours": 3, "description": "Seeded"}
 COMMITTED = {
     "kind": "letter",
@@ -100,6 +101,15 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "stakeholder_stance": {"stance": "neutral", "links": []},
     "open_call": CALLED,
     "seat_invitation": {"institution": "Seeded", "sector": "ngo", "state": "draft"},
+    "committee_session": MET,
+    "session_attendance": {"voting": True, "status": "present"},
+    "inauguration": {"committee": "Seeded", "held_on": "2021-06-01", "media_links": [], "attended": 1},
+    "decision": {"number": 1, "kind": "ordinary", "title": "Seeded", "effects": []},
+    "session_vote": {"choice": "yes"},
+    "minutes": {"year": 2021, "number": 1, "text": "Seeded"},
+    "erratum": {"number": 1, "says": "x", "corrected": "y"},
+    "agreement": {"text": "Seeded", "due_on": "2021-12-01", "state": "open"},
+    "calendar_feed": {"language": "es", "secret_sha256": "x"},
 }
 CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}
 """Of documents; the others are the committee's."""
@@ -109,6 +119,8 @@ OF_COMMUNITIES = ("population", "population_revision", "denominator", "observati
 OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
 OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
+OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
+OF_PLACES |= {"calendar_feed"}
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -122,13 +134,16 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"access_rights": CLASSES.get(place, "committee")}
     said |= {"event_id": key("training_event", place)}
     said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
-    said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person")}
+    said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person", "decision", "minutes")}
     said |= {"map_id": key("stakeholder_map", place)}
+    said |= {"session_id": key("committee_session", place), "owner_seat_id": key("seat", place)}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}
     said |= {"thing": place, "noun": "granted" if place in ("mixco", "ahuachapan", "comures") else "seed"}
     said |= TEMPLATES[table]
     if table == "stakeholder_stance":
         said |= {"id": key("stakeholder", place)}
+    if table == "inauguration":
+        said |= {"id": said["session_id"]}
     if table == "community":
         said |= {"id": COMMUNITIES_FROM + municipality}
     if table == "scheme":

@@ -13,7 +13,7 @@ from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
 from tests.isolation.people import Map
-from tests.isolation.seeds import COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED
+from tests.isolation.seeds import COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MET
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ SEAT: Thing = ("seat", {"sector": "ngo", "role": "member", "voting": True, "disp
 PERSON: Thing = ("person", {"name": "Seeded"})
 TERM: Thing = ("term", {"selection": "appointed", "starts_on": "2020-01-01"})
 COMMITMENT: Thing = ("commitment", COMMITTED)
+SESSION: Thing = ("committee_session", MET)
 RULES = templates()[0].rules.model_dump(mode="json")
 ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "voting": True}], "roles": [], "demographic_minima": []}
 COUNTED = ("in", "used", "parked", "refused", "ignored")
@@ -165,7 +166,11 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row["association_id"] = None
     if table == "succession":
         row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
+    if table == "inauguration":
+        await insert(owner, "committee_session", row | MET | {"kind": "inauguration"})
     await insert(owner, table, row | said)
+    if table == "committee_session":
+        await attended(owner, row, target)
     if table == "committee":
         await lawful(owner, row, operation, target)
 
@@ -195,6 +200,12 @@ async def lawful(owner: asyncpg.Connection, row: dict[str, Any], operation: str,
     await insert(owner, "seat", of | SEAT[1] | plenary | {"id": plenary["seat_id"]})
     await insert(owner, "person", of | PERSON[1] | {"id": plenary["person_id"]})
     await insert(owner, "term", of | TERM[1] | plenary | {"id": key(f"{operation}-term", target)})
+
+
+async def attended(owner: asyncpg.Connection, row: dict[str, Any], target: Target) -> None:
+    """That the one seat of the committee was at a session."""
+    said = {"session_id": row["id"], "seat_id": key("committee-seat", target), "term_id": key("committee-term", target)}
+    await insert(owner, "session_attendance", row | said | {"voting": True, "status": "present"})
 
 
 async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:

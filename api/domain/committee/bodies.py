@@ -1,5 +1,6 @@
 """Bodies of a committee: its plenary, board, subcommissions and technical secretariat, one inside another."""
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -64,3 +65,13 @@ def not_inside_itself(body: BodyDefinition, id: UUID) -> None:
     """Raises Invalid where a body would belong to itself."""
     if body.parent_id == id:
         raise Invalid("A body does not belong to itself.", "body-inside-itself", pointer="/parent_id")
+
+
+def meeting(bodies: Sequence[Body], asked: UUID | None, day: date) -> Body:
+    """The body that meets on a day: the one that is asked for, else the plenary. Raises Invalid where the committee has none such then."""
+    there = [b for b in bodies if b.starts_on <= day and (b.ends_on is None or day < b.ends_on)]
+    found = next((b for b in there if (b.id == asked if asked else b.kind is BodyKind.PLENARY)), None)
+    if found is None:
+        told = "The committee has no such body on that day." if asked else "The committee has no plenary on that day; make one first."
+        raise Invalid(told, "unknown-reference" if asked else "no-plenary", pointer="/body_id")
+    return found

@@ -250,6 +250,23 @@ def launch(committee: Committee, on: date, today: date) -> None:
     stand(committee, today)
 
 
+def inaugurated(committee: Committee, on: date, today: date) -> list[str]:
+    """Let a committee that is being convened be launched by its inauguration. Returns the fields that changed."""
+    if "launch" not in ALLOWED[committee.state] or (committee.convened_on and on < committee.convened_on):
+        return []
+    launch(committee, on, today)
+    return ["launched_on"]
+
+
+def met(committee: Committee, on: date, today: date) -> list[str]:
+    """Take in that it met with quorum on a day. Returns the fields that changed."""
+    if committee.state is State.DISSOLVED or (committee.last_session_on and committee.last_session_on >= on):
+        return []
+    committee.last_session_on = on
+    stand(committee, today)
+    return ["last_session_on"]
+
+
 def covering(committee: CommitteeFields, seat: int, known: set[int]) -> None:
     """Raises Invalid where it covers what does not exist, its own seat, or one municipality twice."""
     if set(committee.covers) - known:

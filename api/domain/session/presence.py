@@ -1,0 +1,120 @@
+"""Who was at a session, seat by seat: the holder, or the alternate in the holder's absence, and nobody twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field as Limits
+from pydantic import field_validator
+
+from api.domain.committee.quorum import SEATS_MOST
+from api.domain.committee.sectors import SeatRole, Sector
+from api.domain.errors import Invalid
+from api.domain.fields import Fields, Row
+
+
+class Presence(StrEnum):
+    """How a seat was there."""
+
+    PRESENT = "present"
+    """Its holder was."""
+    EXCUSED = "excused"
+    ABSENT = "absent"
+    """Without excuse."""
+    REPRESENTED = "represented"
+    """Its holder was not, the alternate was, and votes."""
+
+
+THERE = (Presence.PRESENT, Presence.REPRESENTED)
+
+
+class PresenceLine(Fields):
+    """One seat at a session."""
+
+    seat_id: UUID
+    status: Presence
+
+
+class PresenceFields(Fields):
+    """Everybody at a session; replaces what was there. Seats of the body that somebody holds and that are not named are kept as absent."""
+
+    lines: Annotated[list[PresenceLine], Limits(max_length=SEATS_MOST)]
+
+    @field_validator("lines")
+    @classmethod
+    def _once(cls, lines: list[PresenceLine]) -> list[PresenceLine]:
+        if len({line.seat_id for line in lines}) != len(lines):
+            raise ValueError("each seat stands there once")
+        return lines
+
+
+class PresenceOut(Fields):
+    """One seat at a session as it is read: as much of it as its `display` shows, all of it with the personal scope."""
+
+    seat_id: UUID | None
+    sector: Sector | None
+    role: SeatRole | None
+    voting: bool | None
+    status: Presence
+    term_id: UUID | None
+    """Of the holder, or of the alternate where the seat was represented."""
+    person_id: UUID | None
+    """Who, as an id: the name is read at /v1/persons/{id}, with the personal scope."""
+    organisation: str | None
+    """Name of the institution, for display."""
+
+
+class SessionAttendanceOut(Row):
+    """Attendance of a session; `id` and `version` are the session's."""
+
+    lines: list[PresenceOut]
+    present: int
+    """Seats present or represented."""
+    voting_present: int
+    """Of these, those with a vote."""
+
+
+@dataclass(frozen=True)
+class SeatThen:
+    """A seat of the body on the day of a session."""
+
+    id: UUID
+    voting: bool
+    holder: UUID | None
+    """The term of whoever holds it."""
+    alternate: UUID | None
+    """The term of the alternate."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A seat, how it was there, and whose term that was."""
+
+    seat: SeatThen
+    status: Presence
+
+    @property
+    def term(self) -> UUID | None:
+        return self.seat.alternate if self.status is Presence.REPRESENTED else self.seat.holder
+
+
+def seen(lines: list[PresenceLine], seats: Mapping[UUID, SeatThen]) -> list[Seen]:
+    """Every seat that is named, and as absent each that somebody holds and nobody named.
+
+    Raises Invalid where a seat is none of the body's on that day, nobody holds it, or it is represented without an alternate (M2).
+    """
+    found = {line.seat_id: _seen(line, seats.get(line.seat_id), n) for n, line in enumerate(lines)}
+    unnamed = [Seen(seat, Presence.ABSENT) for id, seat in seats.items() if id not in found and seat.holder]
+    return [*found.values(), *unnamed]
+
+
+def _seen(line: PresenceLine, seat: SeatThen | None, n: int) -> Seen:
+    if seat is None:
+        raise Invalid("The body that met has no such seat on that day.", "unknown-reference", pointer=f"/lines/{n}/seat_id")
+    if line.status is Presence.REPRESENTED and seat.alternate is None:
+        raise Invalid("This seat has no alternate on that day.", "no-alternate", pointer=f"/lines/{n}/status")
+    if line.status is not Presence.REPRESENTED and seat.holder is None:
+        raise Invalid("Nobody holds this seat on that day.", "seat-vacant", pointer=f"/lines/{n}/seat_id")
+    return Seen(seat, line.status)
