@@ -10,7 +10,7 @@ from api.access import Reading
 from api.committees import CHAMPIONED, HERE, LASTS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
-from api.domain.steps.facts import Commitment, Facts, Law, Proof, Seated, Training
+from api.domain.steps.facts import Commitment, Facts, Law, Mapping, Proof, Seated, Training
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, prepared
 
@@ -35,8 +35,10 @@ COMMITTED = f"""select c.id as thing, c.committed_on as "on", {LASTS.replace("t.
       {CHAMPIONED.replace("t.", "c.")} as champion, c.demand is not null as demand, c.pledge from commitment c
     where c.committee_id = t.id and c.voided_at is null and {_SEEN.replace("t.", "c.")}
       and coalesce({LASTS.replace("t.", "c.")} > c.committed_on, true)"""
-ROOMS = {"committed": COMMITTED, "laws": LAWS, "seated": SEATED, "trainings": TRAININGS, "declared": DECLARED}
-"""Room -> what it knows of committee `t`. Mappings, invitations, sessions, assessments and plans have no room yet."""
+MAPPED = f"""select m.id as thing, m.done_on as "on", array(select distinct k.sector from stakeholder k where k.map_id = m.id) as sectors
+    from stakeholder_map m where m.committee_id = t.id and m.state = 'done' and {_SEEN.replace("t.", "m.")}"""
+ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "laws": LAWS, "seated": SEATED, "trainings": TRAININGS, "declared": DECLARED}
+"""Room -> what it knows of committee `t`. Invitations, sessions, assessments and plans have no room yet."""
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
 FACTS = prepared(f"""
 select e.who, q.* from {ENTERED}
@@ -58,7 +60,7 @@ async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]
         trainings=tuple(Training(_proof(t, "training_event"), t["initial"], frozenset(t["people"])) for t in said["trainings"]),
         declared=tuple(d for each in said["declared"] if (d := declared(each["kind"], _proof(each, "declaration")))),
         commitments=tuple(_committed(each) for each in said["committed"]),
-        mappings=None,
+        mappings=tuple(Mapping(_proof(each, "stakeholder_map"), frozenset(each["sectors"])) for each in said["mapped"]),
         invitations=None,
         launches=None,
     )

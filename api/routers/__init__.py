@@ -7,6 +7,8 @@ from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
+from api.routers.outreach import gaps as sector_gaps
+from api.routers.outreach import maps, stakeholders
 from api.routers.session import holding, inaugurations, sessions
 from api.routers.steps import steps
 from api.routers.training import assistance, attendance, courses, events
@@ -50,6 +52,9 @@ BACKEND = [
         sessions,
         holding,
         inaugurations,
+        maps,
+        stakeholders,
+        sector_gaps,
         steps,
         attendance,
         feed,

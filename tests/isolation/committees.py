@@ -56,6 +56,9 @@ ENTRIES: dict[str, Entry] = {
             ("seat", targets.SEAT),
             ("term", targets.TERM),
             ("commitment", targets.COMMITMENT),
+            ("map", targets.MAP),
+            ("stakeholder", targets.STAKEHOLDER),
+            ("sector_gaps", targets.COMMITTEE),
             ("composition", targets.COMMITTEE),
             ("steps", targets.COMMITTEE),
         )
@@ -91,6 +94,17 @@ ENTRIES: dict[str, Entry] = {
     "change_commitment": of_committee(targets.COMMITMENT, body=lambda o, t: {"reference": "y"}, version="commitment"),
     "end_commitment": of_committee(targets.COMMITMENT, body=lambda o, t: {"ends_on": "2022-01-01"}, version="commitment"),
     "void_commitment": of_committee(targets.COMMITMENT, version="commitment"),
+    # Who could be at the table.
+    "add_map": of_committee(targets.COMMITTEE, body=lambda o, t: {}),
+    "change_map": of_committee(targets.MAP, body=lambda o, t: {}, version="stakeholder_map"),
+    "finish_map": of_committee(targets.MAP, body=lambda o, t: {"done_on": "2021-01-01"}, version="stakeholder_map"),
+    "add_stakeholder": of_committee(targets.MAP, body=lambda o, t: targets.STAKEHOLDER[1]),
+    "change_stakeholder": of_committee(targets.STAKEHOLDER, body=lambda o, t: {"influence": 1}, version="stakeholder"),
+    "remove_stakeholder": of_committee(targets.STAKEHOLDER, version="stakeholder"),
+    "read_stance": Entry(named, seen_there, thing=targets.STAKEHOLDER, targets=NAMED),
+    "write_stance": Entry(
+        names, seen_there, thing=targets.STAKEHOLDER, targets=NAMED, body=lambda o, t: {"note": "x"}, version="stakeholder_stance"
+    ),
     # Who sits in them.
     "list_committee_members": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "add_body": of_committee(targets.COMMITTEE, body=lambda o, t: BODY),

@@ -257,6 +257,7 @@ TENANT_LISTS: dict[str, TenantList] = {
             *(("committees", "committee"), ("declarations", "declaration"), ("instruments", "council_instrument"), ("bylaws", "bylaws")),
             *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term"), ("commitments", "commitment")),
             ("sessions", "committee_session"),
+            *(("stakeholder_maps", "stakeholder_map"), ("stakeholders", "stakeholder")),
         )
     },
     "persons": TenantList("person", rules.named_there, exported=False),

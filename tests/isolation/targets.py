@@ -13,7 +13,7 @@ from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
 from tests.isolation.people import Map
-from tests.isolation.seeds import COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MET
+from tests.isolation.seeds import COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MAPPED, MET
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,8 @@ PERSON: Thing = ("person", {"name": "Seeded"})
 TERM: Thing = ("term", {"selection": "appointed", "starts_on": "2020-01-01"})
 COMMITMENT: Thing = ("commitment", COMMITTED)
 SESSION: Thing = ("committee_session", MET)
+MAP: Thing = ("stakeholder_map", {"state": "draft"})
+STAKEHOLDER: Thing = ("stakeholder", MAPPED)
 RULES = templates()[0].rules.model_dump(mode="json")
 ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "voting": True}], "roles": [], "demographic_minima": []}
 COUNTED = ("in", "used", "parked", "refused", "ignored")
@@ -157,6 +159,9 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row |= {"seat_id": key(f"{operation}-seat", target), "person_id": key(f"{operation}-person", target)}
         await insert(owner, "seat", row | SEAT[1] | {"id": row["seat_id"]})
         await insert(owner, "person", row | PERSON[1] | {"id": row["person_id"]})
+    if table == "stakeholder":
+        row["map_id"] = key(f"{operation}-map", target)
+        await insert(owner, "stakeholder_map", row | MAP[1] | {"id": row["map_id"]})
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
@@ -173,6 +178,10 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         await attended(owner, row, target)
     if table == "committee":
         await lawful(owner, row, operation, target)
+    if table == "stakeholder_map":
+        await insert(owner, "stakeholder", row | MAPPED | {"id": key(f"{operation}-stakeholder", target), "map_id": row["id"]})
+    if table == "stakeholder":
+        await insert(owner, "stakeholder_stance", row | {"links": []})
 
 
 def own(operation: str, target: Target) -> str:

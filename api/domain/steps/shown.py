@@ -17,6 +17,7 @@ ADDRESSES = {
     "training_event": "/v1/training-events/{}",
     "declaration": "/v1/declarations/{}",
     "commitment": "/v1/commitments/{}",
+    "stakeholder_map": "/v1/stakeholder-maps/{}",
 }
 """Noun -> where it is read."""
 

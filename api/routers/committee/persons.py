@@ -16,6 +16,7 @@ from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
+from api.outreach import forget_stances
 from api.pages import Listing
 
 router = APIRouter(tags=["members"], route_class=ReadRoute)
@@ -94,9 +95,10 @@ async def change_person_behind_seat(id: UUID, body: PersonPatch, caller: Writing
 
 @router.post("/v1/persons/{id}/erase", response_model=PersonOut, responses=CHANGES)
 async def erase_person(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
-    """Forget a person for good: name, contacts and groups are gone from every answer with the next request; the id, and the terms that
-    carry it, stay. Needs `persons:write` and the personal scope."""
+    """Forget a person for good: name, contacts and groups are gone from every answer with the next request, and so is what was said of how
+    they stand as a leader on maps; the id, and the terms that carry it, stay. Needs `persons:write` and the personal scope."""
     row = await _fetch(caller, id, if_match)
     erase(row, caller.at)
+    await forget_stances(caller, row)
     await db.keep(caller, row, "erase", fields=["name", "email", "phone", "groups", "languages", "publish_consent", "erased_at"])
     return await pages.written(caller, PERSONS, id, f"/v1/persons/{id}")
