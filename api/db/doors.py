@@ -137,6 +137,7 @@ def write_engine(settings: Settings, url: str) -> AsyncEngine:
         )
 
     pooled: dict[str, Any] = {"pool_size": settings.write_connections, "max_overflow": 0, "pool_timeout": 10, "pool_reset_on_return": None}
+    pooled["hide_parameters"] = True  # Else the text of a fault, which others may log, holds what was to be written.
     return create_async_engine("postgresql+asyncpg://", async_creator=connect, **pooled)
 
 
