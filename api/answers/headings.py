@@ -17,7 +17,7 @@ from api.answers.sums import KIND
 from api.answers.told import told
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
-from api.domain.indicator.figures import one_kind, settled, unprotected, visible
+from api.domain.indicator.figures import on_the_map, one_kind, settled, unprotected, visible
 from api.domain.indicator.protection import listed, one_source
 from api.domain.levels import Level
 from api.levels import Lens, whole
@@ -34,7 +34,7 @@ from {entered}
 left join lateral (
   select l.unit::text as unit, {whole} as sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
          i.code as indicator, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
-         {label} as label, {recorded} as latest, y.*
+         {label} as label, {recorded} as latest, {succeeded} as succeeded, y.*
   from ({unit}) l left join {indicator} i on i.code = {{indicator}}
   left join lateral (
     with {heirs} {stood} chosen as materialized (
@@ -65,7 +65,8 @@ def framed(made_of: Relations, relations: str, columns: str) -> Statement:
     """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
     level = made_of.level
     return prepared(FRAME.format(
-        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=writes(level), label=LABEL, recorded=made_of.recorded(),
+        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=writes(level), label=LABEL,
+        recorded=made_of.recorded(), succeeded=made_of.succeeded,
         sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), stood=made_of.stood(), kind=KIND, figures=made_of.figures(),
         within=made_of.within(), relations=relations, columns=columns, **made_of.registers,
     ))  # fmt: skip
@@ -121,7 +122,8 @@ class FiguresQuery(BaseModel):
     source: Annotated[str | None, Field(max_length=63)] = None
     """Code of a source, a kind such as police, or kind:counting-unit; needed where several kinds have data, which are never added."""
     boundary: Boundary = Boundary.THEN
-    """`then`: the municipalities of the time; `now`: converted to those of today by the shares of successions, and marked estimated."""
+    """`then`: the municipalities of the time; `now`: converted to those of today by the shares of successions, and marked
+    estimated; a municipality that is not there any more then answers 422 `municipality-succeeded` with `choices`, who took its place."""
     known_at: AwareDatetime | None = None
     """An instant with its offset: what was known then, the same for ever. Any `as_known_at` of an answer, or a minute ago."""
     as_of: date | None = None
@@ -172,14 +174,15 @@ async def headed(
     relations can be made of what is told of a sensitive indicator; any other is refused there.
 
     Raises NotFound where the level or indicator is not there or nothing of the level is seen, NotAllowed where a part or where a sensitive
-    indicator is not told like this, Invalid where several kinds of source have data and none was named, or where what is known then is not
-    settled.
+    indicator is not told like this, Invalid where several kinds of source have data and none was named, where the municipality is
+    not on today's map, or where what is known then is not settled.
     """
     made_of = asked.made_of(lens)
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of} | dict(more or {})
     row = await pages.ask(reading, statement(made_of) if callable(statement) else statement, known)
     found(row["unit"])
     visible(row["sees"])
+    on_the_map(row["succeeded"])
     found(row["indicator"])
     protected = bool(row["sensitive"] and not row["writes"])
     if protected and callable(statement):

@@ -17,7 +17,7 @@ from api.answers.series import over_time, places
 from api.answers.sums import KIND, MONTHS
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
-from api.domain.indicator.figures import points, settled, visible
+from api.domain.indicator.figures import on_the_map, points, settled, visible
 from api.domain.indicator.rates import Point
 from api.domain.levels import Level
 from api.levels import Lens, whole
@@ -31,7 +31,7 @@ LATEST = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
-  select l.unit::text as unit, {whole} as sees, {recorded} as latest, y.items
+  select l.unit::text as unit, {whole} as sees, {recorded} as latest, {succeeded} as succeeded, y.items
   from ({unit}) l left join lateral (
     with {heirs} {stood} {places} held as materialized (
       select h.indicator_id, h.source_id, max(h.year) as year, max(h.year * 12 + h.month - 1) as monthly from (
@@ -79,7 +79,8 @@ def statement(made_of: Relations) -> Statement:
             series = series.replace(said, meant)
         pairs[name] = PAIR.format(series=series, **made_of.registers)
     return prepared(LATEST.format(
-        entered=ENTERED, unit=made_of.unit, whole=whole(made_of.level), recorded=made_of.recorded(), heirs=made_of.heirs(),
+        entered=ENTERED, unit=made_of.unit, whole=whole(made_of.level), recorded=made_of.recorded(), succeeded=made_of.succeeded,
+        heirs=made_of.heirs(),
         stood=made_of.stood("true"), places=places(made_of), figures=made_of.figures(), within=made_of.within(), kind=KIND, label=LABEL,
         last_month=LAST_MONTH, sensitive=SENSITIVE, writes=writes(made_of.level), **pairs, **made_of.registers,
     ))  # fmt: skip
@@ -138,11 +139,12 @@ class Latest(SQLModel):
 
 async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     """All indicators of the level. Raises NotFound where the level is not there or nothing of it is seen, NotAllowed where a part, Invalid
-    where what is known then is not settled."""
+    where the municipality is not on today's map or what is known then is not settled."""
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of}
     row = await pages.ask(reading, statement(asked.made_of(lens)), known)
     found(row["unit"])
     visible(row["sees"])
+    on_the_map(row["succeeded"])
     settled(asked.known_at, row["latest"], row["now"])
     items = [_glance(each) for each in json.loads(row["items"] or "[]")]
     demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)

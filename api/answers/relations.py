@@ -38,6 +38,36 @@ KNOWN = """(
 """The rows of a table and of its revisions that stood at an instant."""
 
 
+HEIRS = """heirs as materialized (
+      with recursive line (territory_id, place, share, until) as (
+        select t.id, t.id, 1::numeric, date 'infinity' from {municipality} t where {registered}
+        union all select s.predecessor_id, line.place, line.share * s.share, s.effective_on
+          from line join {succession} s on s.successor_id = line.territory_id),
+      part as (
+        select p.*, coalesce(m.valid_from, (select min(s.effective_on) from {succession} s
+            where s.successor_id = p.territory_id and s.kind in ('rename', 'level_change', 'split')), '-infinity') as since
+        from (select territory_id, place, sum(share) as share, max(until) as until from line group by 1, 2) p
+          join {municipality} m on m.id = p.territory_id),
+      turn as (
+        select p.*, array_agg(since) over w as begun, array_agg(until) over w as ended,
+          coalesce(least(min(since) filter (where since > '-infinity') over w, min(until) filter (where until < 'infinity') over w),
+            'infinity') as first
+        from part p window w as (partition by place))
+      select t.*, count(*) filter (where since < first) over (partition by place) as early from turn t),"""
+"""Each place of today with the territories that it is made of, their shares, and from when to when each was there. One that took the place
+of another by a new name, as another kind of place or as a part of it began then; any other was there before, unless the register tells
+since when."""
+PARTED = """case when h.place is null then 1 when {start} + interval '{length} months' <= h.first then 1.0 / greatest(h.early, 1)
+      else coalesce((select avg(1.0 / (select count(*) from unnest(h.begun, h.ended) p (since, until) where p.since <= m and p.until > m))
+        from generate_series({start}, {start} + interval '{length} months' - interval '1 day', '1 month') m
+        where h.since <= m and h.until > m), 1) end"""
+SUCCEEDED = """(select coalesce(array_agg(m.id || ' ' || m.name order by m.id) filter (where m.status = 'current'), array[]::text[])
+    from (with recursive later (id) as (select l.unit
+      union select s.successor_id from {succession} s join later on s.predecessor_id = later.id)
+      select id from later) x join {municipality} m on m.id = x.id
+    having bool_or(m.id = l.unit and m.status = 'succeeded'))"""
+
+
 @dataclass(frozen=True)
 class Relations:
     """The relations of one kind of answer: of a level, on a map, as of now or of an instant."""
@@ -98,10 +128,12 @@ class Relations:
         """How much of it."""
         return " * coalesce(h.share, 1)" if self.boundary is Boundary.NOW else ""
 
-    @property
-    def parted(self) -> str:
-        """What makes of the months that `t` reports those of its place: the parts of a merger weigh the same."""
-        return "::numeric / coalesce(h.parts, 1)" if self.boundary is Boundary.NOW else ""
+    def parted(self, start: str, length: int) -> str:
+        """What makes of the months that `t` reports, of those from the day `start` on, those of its place: at any time the parts of it that
+        then existed weigh the same, however many came before or after them."""
+        if self.boundary is not Boundary.NOW:
+            return ""
+        return " * " + PARTED.format(start=start, length=length)
 
     @property
     def estimated(self) -> str:
@@ -134,12 +166,14 @@ class Relations:
         """The CTE `heirs`: each place of the level's municipalities of today, and those before it with their shares."""
         if self.boundary is not Boundary.NOW:
             return ""
-        return f"""heirs (territory_id, place, share, parts) as (
-      with recursive line (territory_id, place, share) as (
-        select t.id, t.id, 1::numeric from {self.registers["municipality"]} t where {self.registered}
-        union all select s.predecessor_id, line.place, line.share * s.share
-          from line join {self.registers["succession"]} s on s.successor_id = line.territory_id)
-      select line.*, count(*) over (partition by line.place, line.territory_id = line.place) from line),"""
+        return HEIRS.format(registered=self.registered, **self.registers)
+
+    @property
+    def succeeded(self) -> str:
+        """Who took the place of a municipality that is not on today's map, as SQL: keys and names; null of any other unit or map."""
+        if self.boundary is not Boundary.NOW or self.level is not Level.MUNICIPALITY:
+            return "null::text[]"
+        return SUCCEEDED.format(**self.registers)
 
     def recorded(self) -> str:
         """The instant of the last change of any figure or register in the countries of the level's unit, or of what all of them share."""

@@ -34,15 +34,19 @@ class Cut:
     length: int
     label: str
     only: str = "true"
+    first: str = "c.month"
+    """First day of a cell."""
+    each: int = 1
+    """Months of a cell."""
     back: int = 0
     """How many years earlier than the first period its figures may lie."""
 
 
 CUTS = {
-    "year": Cut("make_date(t.year, 1, 1)", "", "t.total", "t.months", 12, "YYYY"),
-    "quarter": Cut("c.month", QUARTERS, "c.value", "c.months", 3, 'YYYY-"Q"Q'),
+    "year": Cut("make_date(t.year, 1, 1)", "", "t.total", "t.months", 12, "YYYY", first="make_date(t.year, 1, 1)", each=12),
+    "quarter": Cut("c.month", QUARTERS, "c.value", "c.months", 3, 'YYYY-"Q"Q', each=3),
     "month": Cut("c.month", MONTHS, "c.value", "1", 1, "YYYY-MM"),
-    "fiscal": Cut(FISCAL, MONTHS, "c.value", "1", 12, 'YYYY-MM"/P1Y"', "i.adds_over_time = 'sum'", 1),
+    "fiscal": Cut(FISCAL, MONTHS, "c.value", "1", 12, 'YYYY-MM"/P1Y"', "i.adds_over_time = 'sum'", back=1),
 }
 KIND = "({source}::text is null or s.code = {source} or s.kind = {source} or s.kind || ':' || s.counting_unit = {source})"
 SUMS = """select {group} as {name}, sum({value}{times}) as count, sum({months}) filter (where {counts}) as months,
@@ -88,7 +92,8 @@ def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
     each = f"distinct {made_of.place}" if now or cut == "fiscal" else "*"
     one = by != PERIOD
     said = SUMS.format(
-        group=made_of.place if one else how.period, name="place" if one else "p", value=how.value, months=f"{how.months}{made_of.parted}",
+        group=made_of.place if one else how.period, name="place" if one else "p", value=how.value,
+        months=f"{how.months}{made_of.parted(how.first, how.each)}",
         part=how.months, each=each, length=f"{how.length}.0", cells=how.cells, counts=COUNTS, figures=made_of.figures(),
         residents=made_of.residents(), within=made_of.within(), back=how.back, times=made_of.times, estimated=made_of.estimated,
         converted=made_of.converted, only=f"{how.only} and {how.period} = {{from}}::date" if one else how.only,

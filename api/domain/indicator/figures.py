@@ -91,6 +91,18 @@ def visible(sees: str) -> None:
         )
 
 
+def on_the_map(heirs: list[str] | None) -> None:
+    """Raises Invalid, naming who took its place (`heirs`: key and name), where a municipality is asked for on a map on which it is not any
+    more."""
+    if heirs is not None:
+        raise Invalid(
+            f"On the map of now this municipality is a part of {', '.join(heirs) or 'others'}; ask for those, or with boundary=then.",
+            "municipality-succeeded",
+            pointer="query/boundary",
+            choices=[heir.partition(" ")[0] for heir in heirs],
+        )
+
+
 def unprotected(protected: bool) -> None:
     """Raises NotAllowed where an indicator is sensitive and the caller may not write it: windows and sums that overlap would tell what
     the protected series hides."""

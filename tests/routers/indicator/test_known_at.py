@@ -39,6 +39,10 @@ async def answers(client: httpx.AsyncClient, known_at: str | None) -> dict[str, 
             for boundary in ("then", "now"):
                 query = {**said, "boundary": boundary, "source": "demonstration"} | ({"known_at": known_at} if known_at else {})
                 answer = await client.get(f"{level}/indicators/homicide/{name}", params=query)
+                if boundary == "now" and answer.status_code == 422:
+                    assert answer.json()["code"] == "municipality-succeeded"
+                    found[f"{level} {name} {query}"] = b"succeeded"
+                    continue
                 assert answer.status_code == 200, answer.text
                 found[f"{level} {name} {query}"] = answer.content
         glance = await client.get(f"{level}/indicators/latest", params={"known_at": known_at} if known_at else {})
