@@ -230,6 +230,27 @@ async def writing(reading: Reading) -> AsyncIterator[Caller]:
         yield caller
 
 
+@asynccontextmanager
+async def for_the_house(caller: Caller) -> AsyncIterator[None]:
+    """Inside the block the transaction reaches every unit, and no name: for what somebody sets going who may not write it themselves.
+
+    Where the block raises, the transaction is over, and the wider scope with it.
+    """
+    values = {"who": caller.principal, "request": caller.request_id}
+    before = (await db.run(caller.session, "select app.enter_house(:who, :request)", **values)).scalar()
+    yield
+    await db.run(caller.session, "select app.back(:before)", before=before)
+
+
+@asynccontextmanager
+async def housekeeping(house: House) -> AsyncIterator[Caller]:
+    """A transaction of nobody, in which the house does what follows from the calendar."""
+    async with db.transaction(house.doors.writes) as session:
+        caller = Caller(house, session, NOBODY, "clock", moment(), "en")
+        async with for_the_house(caller):
+            yield caller
+
+
 async def _writing(reading: Annotated[Reading, Depends(_asking)]) -> AsyncIterator[Caller]:
     async with writing(reading) as caller:
         yield caller

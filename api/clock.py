@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from api import db, filing
+from api import db, filing, transitions
 from api.access import House, moment, reload_keys
 
 log = structlog.get_logger()
@@ -33,8 +33,15 @@ async def run(house: House) -> None:
 
 
 async def tick(house: House) -> int:
-    """One round: keep scopes that are missing or past their day, drop old idempotency keys, reload the keys. Returns the scopes kept."""
+    """One round: keep scopes that are missing or past their day, drop old idempotency keys, reload the keys, and let what has come due come
+    to pass. Returns the scopes kept."""
     await reload_keys(house)
+    kept = await _keep(house)
+    await transitions.turn_due(house)
+    return kept
+
+
+async def _keep(house: House) -> int:
     async with db.transaction(house.doors.writes) as session:
         if not (await db.run(session, "select pg_try_advisory_xact_lock(7221, 2)")).scalar():
             return 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -70,6 +71,8 @@ class Problem(BaseModel):
     """Only with 412: the record as it is now."""
     choices: list[str] | None = None
     """Only where the caller must choose: what there is."""
+    until: date | None = None
+    """Only with `blackout`: the first day on which it is allowed again."""
 
 
 def refusals(*kinds: type[errors.Refusal]) -> dict[int | str, dict[str, Any]]:
@@ -94,7 +97,7 @@ def body_of(refusal: errors.Refusal, request_id: str, field_errors: list[FieldEr
         "errors": [e.model_dump() for e in found],
         "request_id": request_id,
     }
-    problem |= {k: v for k, v in refusal.more.items() if k in ("current", "choices")}
+    problem |= {k: v for k, v in refusal.more.items() if k in ("current", "choices", "until")}
     # A lone surrogate, which only a client can have sent, is not to be encoded.
     return json.dumps(problem, ensure_ascii=False, default=str).encode("utf-8", "replace")
 

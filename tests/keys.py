@@ -17,6 +17,7 @@ ORACLES = {
     "training_event_pkey": RANDOM,
     "technical_assistance_pkey": RANDOM,
     **{f"{table}_pkey": RANDOM for table in COMMITTEES},
+    **{f"{table}_pkey": RANDOM for table in ("transition", "handover_file")},
     "api_key_pkey": "given by the server, from random bits",
     "community_pkey": "given by the server from a sequence; no client brings one",
     "email-taken": "an address signs in at one account in all the region",
@@ -66,6 +67,10 @@ CHECKED_BEFORE = {
         )
     },
     "calendar_feed_principal_fkey": "the caller's own",
+    "office_term_document_fkey": "holds the municipality, where the term of office lies too",
+    "office_term_instrument_fkey": "found to be of the same municipality, in the caller's scope",
+    "office_term_person_fkey": "found to be of the same municipality first, with the personal scope",
+    "handover_file_transition_fkey": "made by the house for the transition that it froze",
     "term_person_fkey": "read in the caller's personal scope first",
     "training_attendance_event_fkey": "read in the caller's scope first",
     "training_attendance_person_fkey": "found to be of the same municipality first, with the personal scope",

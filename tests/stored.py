@@ -51,6 +51,9 @@ VERSIONED = (
     "open_call",
     "seat_invitation",
     *("committee_session", "inauguration", "decision", "minutes", "erratum", "agreement", "calendar_feed"),
+    "office_term",
+    "transition",
+    "blackout_window",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
 NAMED += ("committee", "council_instrument", "declaration", "body", "seat", "term", "commitment", "open_call", "seat_invitation")

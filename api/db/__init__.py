@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.db.blackouts import permitted
 from api.db.doors import BypassingRole, Doors, Gate, connected, open_doors, refuse_bypass, write_engine
 from api.db.registers import REMEMBERED, remember, stamp
 from api.domain.errors import Conflict, Invalid, NotFound
@@ -56,7 +57,9 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
 
 
 async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] | None = None) -> None:
-    """Write `row` now and say so. Raises Conflict, Invalid where a constraint refuses it; a constraint is named by its refusal's code."""
+    """Write `row` now and say so. Raises Conflict, Invalid where a constraint refuses it; a constraint is named by its refusal's code. Asks
+    first whether an election forbids it."""
+    await permitted(writer, row)
     fresh = action in CREATES
     if not fresh:
         row.version += 1
@@ -72,7 +75,8 @@ async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] 
 
 
 async def remove(writer: Writer, row: Kept, action: str = "delete") -> None:
-    """Delete `row` for good; the feed keeps a tombstone of it. Raises Conflict where other records refer to it."""
+    """Delete `row` for good; the feed keeps a tombstone. Raises Conflict where others refer to it, or an election forbids it."""
+    await permitted(writer, row)
     row.version += 1
     await _forget_scopes(writer, row)
     await _remember(writer, row)

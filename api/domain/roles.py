@@ -44,6 +44,9 @@ class Action(StrEnum):
     WRITE_ROSTER = "roster:write"
     WRITE_PERSONS = "persons:write"
     MANAGE_PEOPLE = "people:manage"
+    WRITE_ELECTIONS = "elections:write"
+    WRITE_BLACKOUTS = "blackouts:write"
+    APPROVE_HANDOVER = "handovers:approve"
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,11 @@ class Office:
 _ANYWHERE = frozenset(Level)
 _RECORDS = (
     *(Action.WRITE_DOCUMENTS, Action.WRITE_TRAINING),
-    *(Action.WRITE_COMMITTEE, Action.WRITE_ROSTER, Action.WRITE_PERSONS),
+    *(Action.WRITE_COMMITTEE, Action.WRITE_ROSTER, Action.WRITE_PERSONS, Action.WRITE_ELECTIONS),
 )
-"""What whoever keeps the papers of a municipality may: those, its training, its committees and their law, who sits in them, and, with the
-personal scope, the names."""
+"""What whoever keeps the papers of a municipality may: those, its training, its committees and their law, who sits in them, its terms of
+office, and, with the personal scope, the names."""
+_ELECTIONS = (Action.WRITE_BLACKOUTS, Action.APPROVE_HANDOVER)
 _LOCAL = frozenset({Role.COMMITTEE_SECRETARY, Role.MEMBER, Role.READER})
 
 OFFICES: dict[Role, Office] = {
@@ -71,7 +75,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.MANAGE_PEOPLE),
             }
         ),
         frozenset(Role),
@@ -88,7 +92,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.MANAGE_PEOPLE),
             }
         ),
         _LOCAL | {Role.COUNTRY_COORDINATOR, Role.ASSOCIATION_OFFICER, Role.MUNICIPAL_COORDINATOR},
@@ -99,7 +103,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_ORGANISATION, Action.SPEAK_FOR_ASSOCIATION, Action.ASSIST_FIGURES),
-                *(Action.WRITE_TRAINING, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_TRAINING, Action.APPROVE_HANDOVER, Action.MANAGE_PEOPLE),
             }
         ),
         frozenset({Role.ASSOCIATION_OFFICER, Role.READER}),

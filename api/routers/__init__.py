@@ -12,6 +12,7 @@ from api.routers.outreach import maps, stakeholders
 from api.routers.session import holding, inaugurations, sessions
 from api.routers.steps import steps
 from api.routers.training import assistance, attendance, courses, events
+from api.routers.transition import blackouts, office_terms, transitions
 
 BACKEND = [
     m.router
@@ -57,6 +58,9 @@ BACKEND = [
         sector_gaps,
         steps,
         attendance,
+        office_terms,
+        transitions,
+        blackouts,
         feed,
         auth,
         people,

@@ -209,6 +209,7 @@ def _mark(table: Table) -> str:
 
 JSON = ("external_ids", "body", "report", "rows", "rules", "findings", "words", "was", "links")
 JSON += ("agenda", "quorum", "first_quorum", "media_links", "effects", "outcome")
+JSON += ("lines",)
 
 
 def _plain(row: Row) -> Row:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.isolation import committees, meetings, papers, rules, targets
+from tests.isolation import committees, elections, meetings, papers, rules, targets
 from tests.isolation.entries import Entry, Fits, Says, at, unique
 from tests.isolation.people import Map, Person
 from tests.isolation.targets import MANNED, OFFICES, TARGETS, Target, Thing, before, key
@@ -193,6 +193,7 @@ ENTRIES: dict[str, Entry] = {
         at(rules.of_its_country), at(rules.country_reads), thing=targets.PARKED, body=lambda o, t: {"municipality": str(t.municipality)}
     ),
     **papers.ENTRIES,
+    **elections.ENTRIES,
     "list_changes": Entry(query=lambda o, t: {"limit": 1}),
     "import_observations": Entry(
         query=lambda o, t: {"reader": "sesnsp", "source": "sesnsp"},
@@ -260,6 +261,7 @@ TENANT_LISTS: dict[str, TenantList] = {
             *(("stakeholder_maps", "stakeholder_map"), ("stakeholders", "stakeholder")),
         )
     },
+    "transitions": TenantList("transition", rules.read_there),
     "persons": TenantList("person", rules.named_there, exported=False),
     "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),
     "grants": TenantList("granted", rules.either(rules.own, rules.written_at_its_unit)),
@@ -269,5 +271,5 @@ TENANT_LISTS: dict[str, TenantList] = {
 PUBLIC_LISTS = (
     *("countries", "admin1", "municipalities", "successions", "organisations", "associations", "members"),
     *("programmes", "participations", "indicators", "sources", "schemes"),
-    *("training_topics", "courses", "inaugurations"),
+    *("training_topics", "courses", "inaugurations", "office_terms", "blackouts"),
 )

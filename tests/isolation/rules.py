@@ -233,6 +233,11 @@ RULES: dict[str, Rule] = {
         either(own, written_there),
         may=frozenset({"select", "insert", "update"}),
     ),
+    # Terms of office and blackouts are public; what follows from an election is for those who read the municipality.
+    "office_term": Rule(everyone, written_there),
+    "blackout_window": Rule(everyone, of_its_country),
+    "transition": Rule(read_there, written_there),
+    "handover_file": Rule(read_there, written_there, may=ADD),
     # Names of members, and how stakeholders stand: the personal scope alone, and to write them an office that writes there as well.
     "person": Rule(named_there, both(named_there, written_there)),
     "stakeholder_stance": Rule(named_there, both(named_there, written_there)),

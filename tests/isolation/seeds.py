@@ -110,6 +110,10 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "erratum": {"number": 1, "says": "x", "corrected": "y"},
     "agreement": {"text": "Seeded", "due_on": "2021-12-01", "state": "open"},
     "calendar_feed": {"language": "es", "secret_sha256": "x"},
+    "office_term": PAST,
+    "blackout_window": PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"},
+    "transition": {"turns_on": "2002-01-01", "state": "lapsed"},
+    "handover_file": {"body": "{}", "sha256": "x", "kid": "x", "signature": "x"},
 }
 CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}
 """Of documents; the others are the committee's."""
@@ -117,6 +121,7 @@ TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation"
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
 OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
+OF_PLACES |= {"office_term", "blackout_window", "transition", "handover_file"}
 OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
@@ -135,6 +140,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"event_id": key("training_event", place)}
     said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
     said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person", "decision", "minutes")}
+    said |= {f"{noun}_id": key(noun, place) for noun in ("office_term", "transition")}
     said |= {"map_id": key("stakeholder_map", place)}
     said |= {"session_id": key("committee_session", place), "owner_seat_id": key("seat", place)}
     said |= {"is_public": place == "mexico", "by_month": [None, None, 5, *[None] * 9]}

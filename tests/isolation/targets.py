@@ -155,13 +155,6 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row |= {"sha256": key(operation, target), "received_sha256": key(operation, target)}
     if table in ("training_event", "technical_assistance"):
         row |= {"course_id": key("read_course", target), "provider_organisation_id": key("read_organisation", target)}
-    if table == "term":
-        row |= {"seat_id": key(f"{operation}-seat", target), "person_id": key(f"{operation}-person", target)}
-        await insert(owner, "seat", row | SEAT[1] | {"id": row["seat_id"]})
-        await insert(owner, "person", row | PERSON[1] | {"id": row["person_id"]})
-    if table == "stakeholder":
-        row["map_id"] = key(f"{operation}-map", target)
-        await insert(owner, "stakeholder_map", row | MAP[1] | {"id": row["map_id"]})
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
@@ -171,17 +164,40 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row["association_id"] = None
     if table == "succession":
         row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
-    if table == "inauguration":
-        await insert(owner, "committee_session", row | MET | {"kind": "inauguration"})
+    await beneath(owner, table, row, operation, target)
     await insert(owner, table, row | said)
     if table == "committee_session":
         await attended(owner, row, target)
+    if table == "office_term":
+        await turned(owner, row | said, operation, target)
     if table == "committee":
         await lawful(owner, row, operation, target)
     if table == "stakeholder_map":
         await insert(owner, "stakeholder", row | MAPPED | {"id": key(f"{operation}-stakeholder", target), "map_id": row["id"]})
     if table == "stakeholder":
         await insert(owner, "stakeholder_stance", row | {"links": []})
+
+
+async def beneath(owner: asyncpg.Connection, table: str, row: dict[str, Any], operation: str, target: Target) -> None:
+    """What a row of `table` refers to, which is made with it."""
+    if table == "term":
+        row |= {"seat_id": key(f"{operation}-seat", target), "person_id": key(f"{operation}-person", target)}
+        await insert(owner, "seat", row | SEAT[1] | {"id": row["seat_id"]})
+        await insert(owner, "person", row | PERSON[1] | {"id": row["person_id"]})
+    if table == "stakeholder":
+        row["map_id"] = key(f"{operation}-map", target)
+        await insert(owner, "stakeholder_map", row | MAP[1] | {"id": row["map_id"]})
+    if table == "inauguration":
+        await insert(owner, "committee_session", row | MET | {"kind": "inauguration"})
+    if table == "transition":
+        row["office_term_id"] = key(f"{operation}-office", target)
+        await insert(owner, "office_term", row | year(-row["number"]) | {"id": row["office_term_id"]})
+
+
+async def turned(owner: asyncpg.Connection, row: dict[str, Any], operation: str, target: Target) -> None:
+    """The transition that follows a term of office."""
+    said = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": row["ends_on"], "state": "lapsed"}
+    await insert(owner, "transition", row | said)
 
 
 def own(operation: str, target: Target) -> str:

@@ -93,6 +93,8 @@ class CommitteeOut(CommitteeFields, Row):
     legalised_by: UUID | None
     """The council's instrument that legalised it."""
     dissolved_by: UUID | None
+    in_transition: bool
+    """Whether a term of office of its municipality ended, or is about to with everything frozen, and nobody ratified it again yet."""
     demonstration: bool
     allowed_actions: list[str]
     """What may be done with it next."""

@@ -12,6 +12,7 @@ from sqlmodel import Field
 from api.domain.documents.formats import SUFFIXES, MimeType
 from api.domain.errors import Conflict, Invalid, NotAllowed
 from api.domain.fields import Fields, Row, new_id, one_of, patch_of
+from api.domain.transition.blackouts import PublicAct
 
 
 class AccessRights(StrEnum):
@@ -45,6 +46,9 @@ class DocumentKind(StrEnum):
 
 PERSONAL_KINDS = frozenset({DocumentKind.ATTENDANCE_LIST})
 """Kinds that hold names by their nature: personal where nothing else is said."""
+
+RECORDS = frozenset({DocumentKind.COUNCIL_INSTRUMENT, DocumentKind.BYLAWS, DocumentKind.CALL, DocumentKind.MINUTES, DocumentKind.REPORT})
+"""Kinds that accountability asks to publish; publishing any other is promotion where an election is near."""
 
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]")
 
@@ -103,6 +107,13 @@ class Document(DocumentFields, Row, table=True):
     def PUBLIC(self) -> bool:
         """Whether everyone may learn of its changes."""
         return self.access_rights is AccessRights.PUBLIC
+
+    @property
+    def ACT(self) -> PublicAct | None:
+        """What of it a blackout may refuse: that it is, or becomes, public."""
+        if self.access_rights is not AccessRights.PUBLIC:
+            return None
+        return PublicAct.PUBLISH_RECORDS if self.kind in RECORDS else PublicAct.PUBLISH_PROMOTION
 
 
 class DocumentOut(Row):

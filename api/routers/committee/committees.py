@@ -35,6 +35,7 @@ from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
 from api.domain.steps.frameworks import followed
+from api.domain.transition.transitions import IN_TRANSITION as DURING
 from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
@@ -60,6 +61,8 @@ class CommitteeQuery(pages.Query):
     """Beginning of the name; accents and capitals do not matter."""
 
 
+IN_TRANSITION = f"""exists (select from transition x where x.municipality_id = t.municipality_id
+    and x.state in ({", ".join(f"'{state}'" for state in DURING)}))"""
 THERE = "(t.municipality_id = any(l.municipalities) or t.covers && l.municipalities)"
 COMMITTEES = Listing(
     "committees",
@@ -79,6 +82,7 @@ COMMITTEES = Listing(
         "local_name": "c.committee_name",
         "intermunicipal": "cardinality(t.covers) > 0",
         "state_reason": worded("t.reason", REASONS),
+        "in_transition": IN_TRANSITION,
         "allowed_actions": by_state("t.state", ALLOWED),
     },
     sorts={"id": (("t.id", "uuid"),)},

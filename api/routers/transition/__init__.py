@@ -1,0 +1,1 @@
+"""How terms of office, blackout windows and transitions are asked for."""

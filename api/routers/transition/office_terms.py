@@ -1,0 +1,161 @@
+"""/office-terms: when a municipality's authority is in office, and how that ends; public, and never a name."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from sqlmodel import select
+
+from api import db, pages, problems
+from api.access import Caller, IfMatch, Public, Writing
+from api.collection import ReadRoute, UnitName, publish
+from api.committees import HERE, target
+from api.domain.committee.instruments import Instrument
+from api.domain.committee.persons import Person
+from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.fields import made, merged, new_id, patch_of
+from api.domain.roles import Action
+from api.domain.transition.office_terms import (
+    EndedBy,
+    OfficeTerm,
+    OfficeTermDefinition,
+    OfficeTermEnd,
+    OfficeTermExtension,
+    OfficeTermFields,
+    OfficeTermOut,
+    end,
+    extend,
+    named,
+)
+from api.domain.transition.transitions import Transition, follow, of_term, removable
+from api.idempotency import Creating
+from api.levels import Shape
+from api.offices import municipality_of
+from api.pages import Listing
+
+router = APIRouter(tags=["transitions"], route_class=ReadRoute)
+OfficeTermPatch = patch_of(OfficeTermDefinition)
+
+
+class OfficeTermNew(OfficeTermFields):
+    """The body that adds a term of office."""
+
+    id: Annotated[UUID, Field(default_factory=new_id)]
+    """Bring your own UUIDv7 to make the request safe to repeat, or leave it out."""
+
+
+class OfficeTermQuery(pages.Query):
+    """How terms of office are listed."""
+
+    in_office: bool | None = None
+    """Only those that run on `as_of`, or only the others."""
+    ended_by: EndedBy | None = None
+
+
+IN_OFFICE = "(t.starts_on <= {as_of} and t.ends_on > {as_of})"
+OFFICE_TERMS = Listing(
+    "office-terms",
+    OfficeTermOut,
+    "office_term t join municipality m on m.id = t.municipality_id",
+    Shape(public=True),
+    (("t.starts_on", "date"), ("t.id", "uuid")),
+    OfficeTermQuery,
+    {"in_office": f"{IN_OFFICE} = {{value}}", "ended_by": "t.ended_by = {value}"},
+    {"municipality": "m.name", "in_office": IN_OFFICE, "person_id": f"case when {HERE.seen('personal')} then t.person_id end"},
+)
+publish(
+    router,
+    OFFICE_TERMS,
+    public=True,
+    flat="/v1/office-terms",
+    about="Terms of office of mayors, by first day: their days and how they ended, never a name.",
+)
+CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
+
+
+async def _written(caller: Caller, row: OfficeTerm, status: int = 200) -> Response:
+    return await pages.written(caller, OFFICE_TERMS, row.id, f"/v1/office-terms/{row.id}", status=status)
+
+
+async def _named(caller: Caller, row: OfficeTerm) -> None:
+    """Raises Invalid where a person is named whom the caller may not see, or who is of another municipality."""
+    person = (await caller.session.exec(select(Person).where(Person.id == row.person_id))).first() if row.person_id else None
+    named(person.municipality_id if person else None, row.municipality_id, row.person_id)
+
+
+@router.post(
+    "/v1/municipalities/{unit}/office-terms", status_code=201, response_model=OfficeTermOut, responses=problems.refusals(Conflict, Invalid)
+)
+async def add_office_term(unit: UnitName, body: OfficeTermNew, caller: Creating) -> Response:
+    """Say when the authority is in office; its transition is made with it, and moves by the calendar. 409 `office-terms-overlap` where
+    another one runs on one of its days. Needs `elections:write` there, and to name a person the personal scope."""
+    place = await municipality_of(caller, unit, Action.WRITE_ELECTIONS)
+    row = made(OfficeTerm, body, country_id=place.country_id, municipality_id=place.municipality_id)
+    await _named(caller, row)
+    await db.keep(caller, row, "create")
+    await db.keep(caller, of_term(row, caller.at), "create")
+    return await _written(caller, row, 201)
+
+
+@router.get("/v1/office-terms/{id}", response_model=OfficeTermOut)
+async def read_office_term(request: Request, id: UUID, reading: Public) -> Response:
+    """One term of office."""
+    return await pages.one(request, reading, OFFICE_TERMS, id)
+
+
+async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[OfficeTerm, Transition]:
+    row = await db.fetch(caller, OfficeTerm, id, OFFICE_TERMS.shape.seen())
+    caller.require(Action.WRITE_ELECTIONS, target(row))
+    await pages.unchanged(caller, OFFICE_TERMS, id, row.version, if_match)
+    following = (await caller.session.exec(select(Transition.id).where(Transition.office_term_id == id))).one()
+    return row, await db.fetch(caller, Transition, following, HERE.seen())
+
+
+async def _follow(caller: Caller, row: OfficeTerm, following: Transition) -> None:
+    if follow(following, row, caller.at.date()):
+        await db.keep(caller, following, "follow", fields=["turns_on", "state", "due_on"])
+
+
+@router.patch("/v1/office-terms/{id}", response_model=OfficeTermOut, responses=CHANGES)
+async def change_office_term(id: UUID, body: OfficeTermPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
+    """Say when the next election is, which act the term began by, or who is in office. Needs `elections:write` there, and to name a person
+    the personal scope."""
+    row, _ = await _fetch(caller, id, if_match)
+    changed = merged(row, body, OfficeTermDefinition)
+    await _named(caller, row)
+    await db.keep(caller, row, "change", fields=changed)
+    return await _written(caller, row)
+
+
+@router.post("/v1/office-terms/{id}/end", response_model=OfficeTermOut, responses=CHANGES)
+async def end_office_term(id: UUID, body: OfficeTermEnd, caller: Writing, if_match: IfMatch) -> Response:
+    """Say how a term of office ends: on its day, or earlier; a result that is known may be said before the day. Needs `elections:write`
+    there."""
+    row, following = await _fetch(caller, id, if_match)
+    end(row, body, following.turned_at is not None)
+    await db.keep(caller, row, "end", fields=["ends_on", "ended_by", "reference"])
+    await _follow(caller, row, following)
+    return await _written(caller, row)
+
+
+@router.post("/v1/office-terms/{id}/extend", response_model=OfficeTermOut, responses=CHANGES)
+async def extend_office_term(id: UUID, body: OfficeTermExtension, caller: Writing, if_match: IfMatch) -> Response:
+    """Let a term of office last longer, by an instrument of the council that is named. Needs `elections:write` there."""
+    row, following = await _fetch(caller, id, if_match)
+    instrument = await caller.session.get(Instrument, body.instrument_id) if body.instrument_id else None
+    extend(row, body, instrument, following.turned_at is not None)
+    await db.keep(caller, row, "extend", fields=["ends_on", "reference", "instrument_id", "ended_by"])
+    await _follow(caller, row, following)
+    return await _written(caller, row)
+
+
+@router.delete("/v1/office-terms/{id}", status_code=204, responses=CHANGES)
+async def remove_office_term(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
+    """Remove a term of office that was entered by mistake, and the transition that was made with it, before anything followed from it.
+    Needs `elections:write` there."""
+    row, following = await _fetch(caller, id, if_match)
+    removable(following)
+    await db.remove(caller, following)
+    await db.remove(caller, row)
+    return Response(status_code=204)

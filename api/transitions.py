@@ -1,0 +1,51 @@
+"""What follows when a term of office ends: done by the clock on its day, so that nobody has to remember it."""
+
+from typing import Any
+
+from sqlmodel import select
+
+from api import db
+from api.access import Caller, House, housekeeping
+from api.domain.committee.commitments import Commitment
+from api.domain.committee.terms import Selection, Term
+from api.domain.transition.transitions import Transition, lapses, leaves, stand, turn
+
+DUE = "select id from transition where due_on <= :day order by due_on, id limit 500"
+MOVED = ["state", "due_on"]
+
+
+async def turn_due(house: House) -> int:
+    """Bring every transition whose day has come to where it stands, each in a transaction of its own. Returns how many."""
+    async with housekeeping(house) as caller:
+        due = (await db.run(caller.session, DUE, day=caller.at.date())).scalars().all()
+    for id in due:
+        async with housekeeping(house) as caller:
+            await _turn(caller, id)
+    return len(due)
+
+
+async def _turn(caller: Caller, id: Any) -> None:
+    """Looked at again under its lock: another process may have been here between."""
+    row = await db.fetch(caller, Transition, id, "true")
+    today = caller.at.date()
+    if row.due_on is None or row.due_on > today:
+        return
+    if row.turned_at is None and row.turns_on <= today:
+        await _end_with_the_office(caller, row)
+        turn(row, caller.at)
+        await db.keep(caller, row, "turn", fields=["turned_at", "frozen_on", *MOVED])
+    else:
+        stand(row, today)
+        await db.keep(caller, row, "turn", fields=MOVED)
+
+
+async def _end_with_the_office(caller: Caller, row: Transition) -> None:
+    """Seats that are held ex officio and commitments of the authority end with the office; civil seats stay (X1)."""
+    seats = select(Term).where(Term.municipality_id == row.municipality_id, Term.selection == Selection.EX_OFFICIO).order_by(Term.id)  # type: ignore[arg-type]
+    for term in (await caller.session.exec(seats)).all():
+        if leaves(term, row.turns_on):
+            await db.keep(caller, term, "end", fields=["ends_on", "end_reason"])
+    promised = select(Commitment).where(Commitment.municipality_id == row.municipality_id).order_by(Commitment.id)  # type: ignore[arg-type]
+    for commitment in (await caller.session.exec(promised)).all():
+        if lapses(commitment, row.turns_on):
+            await db.keep(caller, commitment, "end", fields=["ends_on"])

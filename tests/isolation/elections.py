@@ -1,0 +1,48 @@
+"""What is sent for the operations about elections and what follows from them, and to whom they are granted."""
+
+from typing import Any
+
+from tests.isolation import rules, targets
+from tests.isolation.entries import Entry, at
+from tests.isolation.targets import Thing
+
+there, seen_there, country = at(rules.written_there), at(rules.read_there), at(rules.either(rules.administered, rules.of_its_country))
+BLACKOUT: Thing = ("blackout_window", targets.PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"})
+OVER = {"ended_by": "election"}
+
+
+def office(n: int) -> Thing:
+    """A term of office in a year of its own: two never overlap."""
+    return "office_term", targets.year(n)
+
+
+def of_term(n: int, **more: Any) -> Entry:
+    """A change of a term of office, which everyone sees."""
+    return Entry(there, thing=office(n), version="office_term", **more)
+
+
+def following(state: str) -> Thing:
+    return "transition", {"turns_on": "2002-01-01", "state": state}
+
+
+ENTRIES: dict[str, Entry] = {
+    "read_blackout": Entry(public=True),
+    "read_blackout_window": Entry(public=True, thing=BLACKOUT),
+    "add_blackout": Entry(country, body=lambda o, t: BLACKOUT[1]),
+    "change_blackout": Entry(country, thing=BLACKOUT, body=lambda o, t: {"note": "x"}, version="blackout_window"),
+    "remove_blackout": Entry(country, thing=BLACKOUT, version="blackout_window"),
+    "read_office_term": Entry(public=True, thing=office(1)),
+    "add_office_term": Entry(there, body=lambda o, t: targets.year(9)),
+    "change_office_term": of_term(3, body=lambda o, t: {"election_on": "2020-01-01"}),
+    "end_office_term": of_term(4, body=lambda o, t: OVER),
+    "extend_office_term": of_term(5, body=lambda o, t: {"ends_on": "1906-01-01", "reference": "x"}),
+    "remove_office_term": of_term(7),
+    "read_transition": Entry(seen_there, seen_there, thing=following("lapsed")),
+    "reratify_committees": Entry(
+        there,
+        seen_there,
+        thing=following("lapsed"),
+        body=lambda o, t: {"reratified_on": "2020-01-01", "reference": "x"},
+        version="transition",
+    ),
+}
