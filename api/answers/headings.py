@@ -28,12 +28,15 @@ Making = Callable[[Relations], Statement]
 DISJOINT = frozenset({Level.REGION, Level.COUNTRY, Level.MUNICIPALITY})
 """Levels whose parts do not overlap; a municipality may belong to several associations and programmes."""
 LABEL = "case {language} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end"
+PER_HEAD = "(i.denominator is not null or i.origin <> 'computed')"
+"""Whether there is a rate: what is counted here has one only where it is said what it is held against."""
 FRAME = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
   select l.unit::text as unit, {whole} as sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
-         i.code as indicator, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, {{known_at}}::timestamptz as asked,
+         i.code as indicator, i.unit as measure, i.direction,
+         i.adds_over_area = 'sum' as adds, {per_head} as per_head, {{known_at}}::timestamptz as asked,
          {label} as label, {recorded} as latest, {succeeded} as succeeded, y.*
   from ({unit}) l left join {indicator} i on i.code = {{indicator}}
   left join lateral (
@@ -65,7 +68,7 @@ def framed(made_of: Relations, relations: str, columns: str) -> Statement:
     """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
     level = made_of.level
     return prepared(FRAME.format(
-        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=writes(level), label=LABEL,
+        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=writes(level), label=LABEL, per_head=PER_HEAD,
         recorded=made_of.recorded(), succeeded=made_of.succeeded,
         sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), stood=made_of.stood(), kind=KIND, figures=made_of.figures(),
         within=made_of.within(), relations=relations, columns=columns, **made_of.registers,

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from api import pages
 from api.access import Reading
-from api.answers.headings import LABEL, Asked, SourceOf, writes
+from api.answers.headings import LABEL, PER_HEAD, Asked, SourceOf, writes
 from api.answers.relations import Boundary, Relations
 from api.answers.series import over_time, places
 from api.answers.sums import KIND, MONTHS
@@ -54,7 +54,8 @@ left join lateral (
         make_date(n.monthly / 12, n.monthly % 12 + 1, 1) as month_on, (n.monthly - 1) / 12 as month_from, n.monthly / 12 as month_to
       from entries n)
     select json_agg(row_to_json(o) order by o.indicator, o.sources::text)::text as items from (
-      select i.code as indicator, {label} as label, i.unit as measure, i.direction, i.adds_over_area = 'sum' as adds, p.protected,
+      select i.code as indicator, {label} as label, i.unit as measure, i.direction, p.protected,
+        i.adds_over_area = 'sum' as adds, {per_head} as per_head,
         (select json_agg(row_to_json(c) order by c.code) from (
           select s.code, s.name, s.kind, s.counting_unit from {source} s where s.id = any(v.sources)) c) as sources,
         case when not p.protected then {years} end as years,
@@ -80,9 +81,9 @@ def statement(made_of: Relations) -> Statement:
         pairs[name] = PAIR.format(series=series, **made_of.registers)
     return prepared(LATEST.format(
         entered=ENTERED, unit=made_of.unit, whole=whole(made_of.level), recorded=made_of.recorded(), succeeded=made_of.succeeded,
-        heirs=made_of.heirs(),
-        stood=made_of.stood("true"), places=places(made_of), figures=made_of.figures(), within=made_of.within(), kind=KIND, label=LABEL,
-        last_month=LAST_MONTH, sensitive=SENSITIVE, writes=writes(made_of.level), **pairs, **made_of.registers,
+        heirs=made_of.heirs(), stood=made_of.stood("true"), places=places(made_of), figures=made_of.figures(), within=made_of.within(),
+        kind=KIND, label=LABEL, per_head=PER_HEAD, last_month=LAST_MONTH, sensitive=SENSITIVE, writes=writes(made_of.level),
+        **pairs, **made_of.registers,
     ))  # fmt: skip
 
 
@@ -155,9 +156,9 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
 
 
 def _glance(said: dict[str, Any]) -> Glance:
-    counted, adds = said["measure"] == "count", bool(said.pop("adds"))
+    counted, adds, per_head = said["measure"] == "count", bool(said.pop("adds")), bool(said.pop("per_head"))
     pairs: dict[str, Point | None] = {}
     for name in ("year", "month"):
-        made = points(said.pop(f"{name}s") or [], counted, adds)
+        made = points(said.pop(f"{name}s") or [], counted, adds, per_head=per_head)
         pairs |= {f"{name}_before": made[0] if made else None, name: made[1] if made else None}
     return Glance.model_validate(said | pairs)

@@ -70,7 +70,7 @@ async def peers(reading: Reading, lens: Lens, asked: Asked) -> Peers:
     unprotected(heading["protected"])
     assert asked.first
     said = {name: json.loads(row[name] or "null") for name in ("own", "peers")} | {"others": row["others"]}
-    return Peers(**heading, **among(label(asked.first, asked.by), said, row["measure"] == "count").model_dump())
+    return Peers(**heading, **among(label(asked.first, asked.by), said, row["measure"] == "count" and row["per_head"]).model_dump())
 
 
 async def _latest(reading: Reading, lens: Lens, asked: Asked) -> Asked:

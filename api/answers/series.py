@@ -87,5 +87,5 @@ async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:
     row, heading = await headed(reading, lens, asked, partial(statement, cut=cut))
     said = json.loads(row["points"] or "[]")
     source = heading["sources"][0] if len(heading["sources"]) == 1 else None
-    found = points(said, row["measure"] == "count", row["adds"], heading["protected"])
+    found = points(said, row["measure"] == "count", row["adds"], heading["protected"], row["per_head"])
     return Series(**heading, source=source, by=asked.by, points=found)

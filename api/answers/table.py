@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from api.access import Reading
 from api.answers import headings
-from api.answers.headings import Heading, framed, headed
+from api.answers.headings import PER_HEAD, Heading, framed, headed
 from api.answers.relations import COUNTS, Relations
 from api.answers.sums import CUTS, OF_UNIT, SUMS_OF, alive, published, spanned, sums
 from api.answers.told import told_groups
@@ -24,7 +24,7 @@ from api.pages.statements import Statement
 Sort = Literal["key", "-key", "name", "-name", "value", "-value", "rate", "-rate"]
 _ADDS = "(i.adds_over_area = 'sum' or (s.places <= 1 and s.expected <= 1))"
 VALUE = f"case when {_ADDS} then s.count end"
-RATE = f"case when i.unit = 'count' and {_ADDS} and s.complete and s.population > 0 then s.count / s.population end"
+RATE = f"case when i.unit = 'count' and {PER_HEAD} and {_ADDS} and s.complete and s.population > 0 then s.count / s.population end"
 UNITS = {
     Per.MUNICIPALITY: ("s.place", ""),
     Per.ADMIN1: (
@@ -205,7 +205,8 @@ async def table(reading: Reading, lens: Lens, asked: Asked) -> Table:
     row, heading = await headed(reading, lens, asked, partial(statement, view=view), {f"c{n}": key for n, key in enumerate(keys)})
     said, total = json.loads(row["items"] or "[]"), json.loads(row["total"])
     counted = row["measure"] == "count"
-    one, *rows = points([each | {"period": asked.period} for each in (total, *said)], counted, row["adds"], heading["protected"])
+    every_one = [each | {"period": asked.period} for each in (total, *said)]
+    one, *rows = points(every_one, counted, row["adds"], heading["protected"], row["per_head"])
     return Table(
         **heading, period=asked.period, by=asked.by, total=one, shared=row["shared"], alone=row["alone"],
         items=[Row(**dict(point), **{name: each[name] for name in NAMED}) for point, each in zip(rows, said, strict=True)],

@@ -153,11 +153,11 @@ def days_in(period: str) -> int:
 POINTS = TypeAdapter(list[Point])
 
 
-def points(said: Sequence[dict[str, Any]], counted: bool, adds: bool, protected: bool = False) -> list[Point]:
-    """The points of what was summed for each period or place. `counted`: the indicator is a number of things, of which there is a rate;
-    `adds`: its values may be summed over places. Those of one place alone are its own. `protected`: what was reported and has no count is
-    hidden."""
-    made = [_point(each, counted, adds or (each["places"] <= 1 and each["expected"] <= 1)) for each in said]
+def points(said: Sequence[dict[str, Any]], counted: bool, adds: bool, protected: bool = False, per_head: bool = True) -> list[Point]:
+    """The points of what was summed for each period or place. `counted`: the indicator is a number of things, `per_head`: of which there
+    is a rate; `adds`: its values may be summed over places. Those of one place alone are its own. `protected`: what was reported and has no
+    count is hidden."""
+    made = [_point(each, counted, per_head, adds or (each["places"] <= 1 and each["expected"] <= 1)) for each in said]
     return POINTS.validate_python([_hidden(p, each["places"]) if protected else p for p, each in zip(made, said, strict=True)])
 
 
@@ -165,21 +165,23 @@ def _hidden(point: dict[str, Any], places: int) -> dict[str, Any]:
     return point | {"reason": "protected", "unstable": True} if places and point["value"] is None else point
 
 
-def _point(said: dict[str, Any], counted: bool, adds: bool) -> dict[str, Any]:
+def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> dict[str, Any]:
     total, population = (None if said[name] is None else float(said[name]) for name in ("count", "population"))
-    value = total if adds else None
+    value, population = total if adds else None, population if adds and per_head else None
     rate: dict[str, Any] = rated(value if counted else None, population, bool(said["complete"]))
     if value is not None and not counted:
         rate["reason"] = "not-a-count"
     elif total is not None and not adds:
         rate["reason"] = "does-not-add"
+    elif total is not None and not per_head:
+        rate["reason"] = "no-denominator"
     days = days_in(str(said["period"]))
     annualised = None if days > 364 or rate["rate"] is None else round(float(rate["rate"]) * 365.25 / days, 4)
     count = value if counted else None
     more = {"annualised": annualised, "unstable": count is not None and count <= UNSTABLE_AT, "value": value, "count": count}
     shown = {name: said[name] for name in SUMMED}
     beside = _beside(said["published"], value, rate["rate"])
-    return {"population": population if adds else None, **shown, **rate, **more, "published": beside}
+    return {"population": population, **shown, **rate, **more, "published": beside}
 
 
 SUMMED = ("period", "unspecified", "estimated", "reported", "expected", "reported_months", "expected_months")

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from api.domain.indicator.computed import COMPUTED, SOURCE
 from migrations.catalogues import rows_of
 from tests.conftest import World
+from tests.routers.indicator.facts import keep
 
 CODE = "municipalities-reporting"
 HN: dict[str, Any] = {"params": {"source": "hn-observatorio"}}
@@ -39,6 +42,26 @@ async def test_municipalities_that_report_are_counted_by_quarter_at_every_level(
     assert await counted(hn, "/v1/municipalities/hn-ine:0101") == {"2022-Q1": 1}
     table = await hn.get(f"/v1/countries/HN/indicators/{CODE}/table", params={"period": "2022-Q1", "by": "admin1"})
     assert sorted(row["value"] for row in table.json()["items"] if row["value"]) == [1, 1]
+
+
+async def test_what_is_counted_here_has_a_rate_only_where_it_is_said_against_what(world: World) -> None:
+    hn = await world.who("hn")
+    assert (await hn.put(at("hn-ine:0101", "2022-01"), json={"value": 1}, **HN)).status_code == 201
+    place = (await hn.get("/v1/municipalities/hn-ine:0101")).json()["id"]
+    async with world.owner() as owner:
+        await keep(owner, [], [(place, 2020, "censo", 200_000)])
+    answers = [f"/v1/countries/HN/indicators/{CODE}/{path}" for path in ("series", "table?period=2022&sort=-rate")]
+    [point] = (await hn.get(answers[0])).json()["points"]
+    total = (await hn.get(answers[1])).json()["total"]
+    glance = (await hn.get("/v1/countries/HN/indicators/latest")).json()["items"]
+    [year] = [item["year"] for item in glance if item["indicator"] == CODE]
+    for each in (point, total, year):
+        assert (each["count"], each["population"], each["rate"], each["low"], each["reason"]) == (1, None, None, None, "no-denominator")
+    homicide = (await hn.get("/v1/countries/HN/indicators/homicide/series")).json()["points"]
+    assert [p["population"] for p in homicide] == [pytest.approx(16_666.6667)]
+    async with world.owner() as owner:
+        await owner.execute("update indicator set denominator = 'population' where code = $1", CODE)
+    assert [p["reason"] for p in (await hn.get(answers[0])).json()["points"]] == [None]
 
 
 async def test_what_is_taken_back_is_counted_no_more_and_was_known_then(world: World) -> None:
