@@ -158,6 +158,21 @@ def ours(key: int) -> None:
         raise Conflict("This definition comes with the service; add one of your own instead.", "shipped-with-the-service")
 
 
+KEPT_BY = frozenset({"unit", "adds_over_time"})
+"""What the kept sums of an indicator are made by."""
+
+
+def as_stated(changed: list[str], stated: bool) -> None:
+    """Raises Conflict where values were stated and what they mean would be another: the years of every place would change behind those who
+    stated their months, and nobody would have restated anything."""
+    if stated and (named := sorted(KEPT_BY & set(changed))):
+        raise Conflict(
+            "Values of this indicator were stated as it is; add another indicator for what is measured or summed otherwise.",
+            "values-stated",
+            pointer=f"/{named[0]}",
+        )
+
+
 def own_code(code: str, iso2: str | None) -> None:
     """Raises Invalid where a country's own does not say whose it is: its code begins with the country's, as in `sv-extorsion`."""
     if iso2 is not None and not code.startswith(f"{iso2.lower()}-"):

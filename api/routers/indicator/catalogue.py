@@ -24,6 +24,7 @@ from api.domain.indicator.catalogue import (
     SourceKind,
     SourceOut,
     SourcePatch,
+    as_stated,
     ours,
     own_code,
 )
@@ -111,6 +112,7 @@ async def read_source_versions(request: Request, code: str, reading: Public) -> 
 OWNER = "select iso2 from country where id = :country"
 NUMBER = "select nextval('{}_number')"
 KEY = "select id from {} where code = :code"
+STATED = "select app.indicator_stated(:id)"
 CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
@@ -133,7 +135,10 @@ async def _change(
     caller.require(Action.WRITE_CATALOGUE, Target(country_id=row.country_id or 0))
     ours(row.id)
     await pages.unchanged(caller, listing, code, row.version, if_match)
-    await db.keep(caller, row, "change", fields=merged(row, body, definition))
+    changed = merged(row, body, definition)
+    if model is Indicator:
+        as_stated(changed, bool((await db.run(caller.session, STATED, id=row.id)).scalar()))
+    await db.keep(caller, row, "change", fields=changed)
     return await pages.written(caller, listing, code, f"/v1/{listing.name}/{code}")
 
 
@@ -145,7 +150,8 @@ async def add_indicator(body: IndicatorFields, caller: Creating) -> Response:
 
 @router.patch("/v1/indicators/{code}", response_model=IndicatorOut, responses=CHANGED)
 async def change_indicator(code: str, body: IndicatorPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
-    """Put a definition better; those that come with the service stay. Needs `catalogue:write` there."""
+    """Put a definition better; those that come with the service stay. Its unit and how its months add up stay too once values of it
+    were stated (409 `values-stated`): add another indicator. Needs `catalogue:write` there."""
     return await _change(caller, Indicator, code, (body, IndicatorDefinition, if_match), INDICATORS)
 
 

@@ -28,6 +28,26 @@ async def test_a_definition_put_better_keeps_what_it_said(world: World) -> None:
     assert [v["definition"]["name"] for v in said] == ["One", "Two"]
 
 
+async def test_what_values_mean_does_not_change_behind_whoever_stated_them(world: World) -> None:
+    sv, gt, at = await world.who("sv"), await world.who("gt"), "/v1/indicators/sv-riesgo"
+    made = await sv.post("/v1/indicators", json=MINE)
+    free = await sv.patch(at, json={"adds_over_time": "last"}, headers={"If-Match": made.headers["etag"]})
+    assert (free.status_code, free.json()["adds_over_time"]) == (200, "last")
+    # Another country's value counts, though the one who changes the definition does not see it.
+    for month, value in (("01", 3), ("02", 4)):
+        stated = f"/v1/municipalities/3200008/observations/sv-riesgo/2022-{month}"
+        assert (await gt.put(stated, params={"source": "demonstration"}, json={"value": value})).status_code == 201
+    for said in ({"adds_over_time": "sum"}, {"unit": "percent"}):
+        refused = await sv.patch(at, json=said, headers={"If-Match": free.headers["etag"]})
+        assert (refused.status_code, refused.json()["code"]) == (409, "values-stated")
+        assert refused.json()["errors"][0]["pointer"] == f"/{next(iter(said))}"
+    assert (await sv.get(at)).json() == free.json()
+    better = await sv.patch(at, json={"label_es": "Riesgo alto", "unit": "count"}, headers={"If-Match": free.headers["etag"]})
+    assert (better.status_code, better.json()["label_es"]) == (200, "Riesgo alto")
+    year = await gt.get("/v1/municipalities/3200008/indicators/sv-riesgo/series")
+    assert [p["value"] for p in year.json()["points"]] == [4]
+
+
 async def test_what_a_release_puts_otherwise_is_kept_too(world: World) -> None:
     public, at = await world.who(), "/v1/indicators/homicide/versions"
     (now,) = (await public.get(at)).json()["items"]
