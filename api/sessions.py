@@ -1,7 +1,7 @@
 """A session as the pages of its room need it: how it is read, found by who may write it, and the bylaws of its day."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Response
@@ -9,9 +9,10 @@ from pydantic import Field
 
 from api import db, pages
 from api.access import Caller
-from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state, bylaws_on, with_own
+from api.committees import HERE, OF_COMMITTEE, SHOWN, OfCommittee, by_state, bylaws_on, with_own
 from api.domain.committee.committees import Committee
 from api.domain.committee.rules import Rules
+from api.domain.fields import Row
 from api.domain.session.sessions import ALLOWED, Law, Session, SessionKind, SessionOut, SessionState, allowed
 from api.pages import Listing
 
@@ -29,6 +30,9 @@ class SessionQuery(OfCommittee):
     """Only sessions on or before this day."""
 
 
+WHOLE = HERE.seen("personal").replace("t.", "a.")
+INSTITUTION, SECTOR, PERSON = (f"({said} or {WHOLE})" for said in (SHOWN, "s.display <> 'none'", "s.display = 'person'"))
+"""What seat `s` shows of its holder in row `a`, which is everything for the personal scope: where one was, how one voted."""
 MET = "coalesce((t.quorum ->> 'met')::boolean, false)"
 # What a state allows in general, without what this session cannot: a purpose is an inauguration's, a decision needs quorum.
 ACTIONS = f"""(select coalesce(array_agg(a order by n), '{{{{}}}}') from unnest({by_state("t.state", ALLOWED)}) with ordinality x (a, n)
@@ -62,6 +66,20 @@ async def of_session(caller: Caller, id: UUID) -> tuple[Session, Committee]:
     Raises NotFound, NotAllowed, and Conflict where the committee is dissolved.
     """
     return await with_own(caller, Session, id)
+
+
+Under = TypeVar("Under", bound=Row)
+
+
+async def under_session(caller: Caller, model: type[Under], id: UUID) -> tuple[Under, Session, Committee]:
+    """Something of a session, with the session and the committee; locked in this order, so that nobody waits in a ring."""
+    row = await db.fetch(caller, model, id, HERE.seen())
+    return row, *(await of_session(caller, row.session_id))  # type: ignore[attr-defined]
+
+
+def within(session: Session) -> dict[str, Any]:
+    """The columns that place what belongs to a session."""
+    return {"session_id": session.id, **{name: getattr(session, name) for name in ("committee_id", "country_id", "municipality_id")}}
 
 
 async def moving(caller: Caller, id: UUID, action: str, if_match: int | None) -> tuple[Session, Committee]:

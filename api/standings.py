@@ -10,7 +10,7 @@ from api.access import Reading
 from api.committees import CHAMPIONED, HERE, LASTS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
-from api.domain.steps.facts import Commitment, Facts, Law, Mapping, Proof, Seated, Training
+from api.domain.steps.facts import Commitment, Facts, Launch, Law, Mapping, Proof, Seated, Training
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, prepared
 
@@ -37,8 +37,14 @@ COMMITTED = f"""select c.id as thing, c.committed_on as "on", {LASTS.replace("t.
       and coalesce({LASTS.replace("t.", "c.")} > c.committed_on, true)"""
 MAPPED = f"""select m.id as thing, m.done_on as "on", array(select distinct k.sector from stakeholder k where k.map_id = m.id) as sectors
     from stakeholder_map m where m.committee_id = t.id and m.state = 'done' and {_SEEN.replace("t.", "m.")}"""
-ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "laws": LAWS, "seated": SEATED, "trainings": TRAININGS, "declared": DECLARED}
-"""Room -> what it knows of committee `t`. Invitations, sessions, assessments and plans have no room yet."""
+LAUNCHED = f"""select s.id as thing, s.held_on as "on", s.purpose is not null as purpose,
+      (select count(*) from session_attendance a where a.municipality_id = s.municipality_id and a.session_id = s.id
+        and a.status in ('present', 'represented')) as attended
+    from committee_session s
+    where s.committee_id = t.id and s.kind = 'inauguration' and s.held_on is not null and {_SEEN.replace("t.", "s.")}"""
+ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "launched": LAUNCHED, "laws": LAWS, "seated": SEATED}
+ROOMS |= {"trainings": TRAININGS, "declared": DECLARED}
+"""Room -> what it knows of committee `t`. Invitations, assessments and plans have no room yet."""
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
 FACTS = prepared(f"""
 select e.who, q.* from {ENTERED}
@@ -62,7 +68,7 @@ async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]
         commitments=tuple(_committed(each) for each in said["committed"]),
         mappings=tuple(Mapping(_proof(each, "stakeholder_map"), frozenset(each["sectors"])) for each in said["mapped"]),
         invitations=None,
-        launches=None,
+        launches=tuple(Launch(_proof(each, "committee_session"), each["purpose"], each["attended"]) for each in said["launched"]),
     )
     return followed(row["framework"]), facts
 

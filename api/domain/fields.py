@@ -44,15 +44,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
+    """The text. Raises ValueError where PostgreSQL could not keep it."""
     # PostgreSQL keeps no NUL, and half a surrogate pair is not a character: both would fail later and less kindly.
     if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
         raise ValueError("text must not hold NUL or lone surrogates")
     return text
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(_sound)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_sound)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(sound)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(sound)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 Key = Annotated[int, Limits(ge=1, le=2**31 - 1)]
 Number = Annotated[
@@ -68,10 +69,10 @@ Email = Annotated[
     str,
     BeforeValidator(_lower),
     StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,190}$", max_length=254),
-    AfterValidator(_sound),
+    AfterValidator(sound),
 ]
 ExternalIds = Annotated[
-    dict[Slug, Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]], Limits(max_length=20)
+    dict[Slug, Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(sound)]], Limits(max_length=20)
 ]
 
 

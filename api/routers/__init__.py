@@ -9,7 +9,7 @@ from api.routers.levels import communities, countries, municipalities, organisat
 from api.routers.network import members
 from api.routers.outreach import gaps as sector_gaps
 from api.routers.outreach import maps, stakeholders
-from api.routers.session import holding, inaugurations, sessions
+from api.routers.session import agreements, decisions, holding, inaugurations, minutes, sessions
 from api.routers.steps import steps
 from api.routers.training import assistance, attendance, courses, events
 from api.routers.transition import blackouts, office_terms, transitions
@@ -53,6 +53,9 @@ BACKEND = [
         sessions,
         holding,
         inaugurations,
+        decisions,
+        minutes,
+        agreements,
         maps,
         stakeholders,
         sector_gaps,

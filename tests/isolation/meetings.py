@@ -27,6 +27,15 @@ def session(state: str = "planned", **said: Any) -> Thing:
 
 HELD = session("held", held_on="2021-06-01", quorum=_quorum(1))
 TOO_FEW = session("no_quorum", held_on="2021-06-01", quorum=_quorum(0))
+DECISION: Thing = ("decision", {"kind": "ordinary", "title": "x", "effects": [], "of": HELD[1]})
+DUE = {"text": "Seeded", "due_on": "2021-12-01"}
+AGREED: Thing = ("agreement", DUE | {"state": "open", "of": HELD[1]})
+
+
+def minutes(state: str, **said: Any) -> Thing:
+    return "minutes", {"year": 2021, "text": "Seeded", "of": HELD[1] | {"state": state}} | said
+
+
 INAUGURATION: Thing = ("inauguration", {"committee": "Seeded", "held_on": "2021-06-01", "media_links": [], "attended": 1})
 
 
@@ -48,5 +57,29 @@ ENTRIES: dict[str, Entry] = {
     ),
     "hold_session": of_session(session("called")),
     "call_again_session": of_session(TOO_FEW),
+    "add_decision": of_committee(HELD, body=lambda o, t: {"title": "x"}),
+    "read_decision": Entry(seen_there, seen_there, thing=DECISION),
+    "change_decision": of_committee(DECISION, body=lambda o, t: {"title": "y"}, version="decision"),
+    "read_votes": Entry(seen_there, seen_there, thing=DECISION),
+    "write_votes": of_committee(
+        DECISION, body=lambda o, t: {"lines": [{"seat_id": key("committee-seat", t), "choice": "yes"}]}, version="decision"
+    ),
+    "draft_minutes": of_committee(HELD, body=lambda o, t: {"text": "x"}),
+    "read_minutes": Entry(seen_there, seen_there, thing=minutes("minutes_draft")),
+    "change_minutes": of_committee(minutes("minutes_draft"), body=lambda o, t: {"text": "y"}, version="minutes"),
+    "approve_minutes": of_committee(minutes("minutes_draft"), body=lambda o, t: {"approved_on": "2021-07-01"}, version="minutes"),
+    "publish_minutes": of_committee(
+        minutes("minutes_approved", approved_on="2021-07-01"),
+        body=lambda o, t: {"document_id": key(f"{o}-document", t)},
+        version="minutes",
+    ),
+    "add_erratum": of_committee(minutes("minutes_approved", approved_on="2021-07-01"), body=lambda o, t: {"says": "x", "corrected": "y"}),
+    "read_erratum": Entry(seen_there, seen_there, thing=("erratum", {"says": "x", "corrected": "y", "of": HELD[1]})),
+    "add_agreement": of_committee(HELD, body=lambda o, t: DUE | {"owner_seat_id": key("committee-seat", t)}),
+    "read_agreement": Entry(seen_there, seen_there, thing=AGREED),
+    "change_agreement": of_committee(AGREED, body=lambda o, t: {"text": "y"}, version="agreement"),
+    "fulfil_agreement": of_committee(AGREED, body=lambda o, t: {"fulfilled_on": "2021-07-01", "reference": "x"}, version="agreement"),
+    "cancel_agreement": of_committee(AGREED, body=lambda o, t: {"because": "x"}, version="agreement"),
+    "read_follow_through": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "read_inauguration": Entry(public=True, thing=INAUGURATION),
 }

@@ -257,7 +257,8 @@ TENANT_LISTS: dict[str, TenantList] = {
         for noun, table in (
             *(("committees", "committee"), ("declarations", "declaration"), ("instruments", "council_instrument"), ("bylaws", "bylaws")),
             *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term"), ("commitments", "commitment")),
-            ("sessions", "committee_session"),
+            *(("sessions", "committee_session"), ("decisions", "decision"), ("minutes", "minutes"), ("errata", "erratum")),
+            ("agreements", "agreement"),
             *(("stakeholder_maps", "stakeholder_map"), ("stakeholders", "stakeholder")),
         )
     },

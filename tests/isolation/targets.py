@@ -164,6 +164,8 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row["association_id"] = None
     if table == "succession":
         row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
+    if table in ("decision", "minutes", "erratum", "agreement"):
+        row |= await met(owner, row, operation, target, said["of"])
     await beneath(owner, table, row, operation, target)
     await insert(owner, table, row | said)
     if table == "committee_session":
@@ -231,6 +233,19 @@ async def attended(owner: asyncpg.Connection, row: dict[str, Any], target: Targe
     """That the one seat of the committee was at a session."""
     said = {"session_id": row["id"], "seat_id": key("committee-seat", target), "term_id": key("committee-term", target)}
     await insert(owner, "session_attendance", row | said | {"voting": True, "status": "present"})
+
+
+async def met(owner: asyncpg.Connection, row: dict[str, Any], operation: str, target: Target, of: dict[str, Any]) -> dict[str, Any]:
+    """A session of the committee that was `of` this kind, and a public file; of an erratum the minutes. Returns what places a row there."""
+    ids = {f"{noun}_id": key(f"{operation}-{noun}", target) for noun in ("session", "minutes", "document")}
+    session = row | MET | {"id": ids["session_id"], "bylaws_id": key("committee-rules", target)} | of
+    await insert(owner, "committee_session", session)
+    await attended(owner, session, target)
+    hashes = dict.fromkeys(("sha256", "received_sha256"), f"{operation}-{target.name}")
+    await insert(owner, "document", row | PUBLISHED[1] | hashes | {"id": ids["document_id"]})
+    if operation == "read_erratum":
+        await insert(owner, "minutes", row | {"session_id": ids["session_id"], "id": ids["minutes_id"], "year": 2021, "text": "x"})
+    return {"session_id": ids["session_id"], "minutes_id": ids["minutes_id"], "owner_seat_id": key("committee-seat", target)}
 
 
 async def figures(owner: asyncpg.Connection, map: Map, target: Target) -> None:

@@ -18,6 +18,7 @@ ADDRESSES = {
     "declaration": "/v1/declarations/{}",
     "commitment": "/v1/commitments/{}",
     "stakeholder_map": "/v1/stakeholder-maps/{}",
+    "committee_session": "/v1/sessions/{}",
 }
 """Noun -> where it is read."""
 

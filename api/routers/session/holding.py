@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute
-from api.committees import HERE, SHOWN
+from api.committees import HERE
 from api.domain.committee.committees import Committee, inaugurated, met
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.session.holding import Present, call_again, has_quorum, hold
@@ -18,13 +18,11 @@ from api.domain.session.inaugurations import public
 from api.domain.session.presence import PresenceFields, SeatThen, SessionAttendanceOut, seen
 from api.domain.session.sessions import Session, SessionKind, SessionOut, SessionState
 from api.pages import Listing
-from api.sessions import kept, law_on, moving
+from api.sessions import INSTITUTION, PERSON, SECTOR, kept, law_on, moving
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 PATH = "/v1/sessions/{id}/attendance"
 CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
-WHOLE = HERE.seen("personal").replace("t.", "a.")
-INSTITUTION, SECTOR, PERSON = (f"({said} or {WHOLE})" for said in (SHOWN, "s.display <> 'none'", "s.display = 'person'"))
 COLUMNS = {
     **{"seat_id": ("s.id", INSTITUTION), "sector": ("s.sector", SECTOR), "role": ("s.role", INSTITUTION), "voting": ("a.voting", SECTOR)},
     **{"term_id": ("a.term_id", INSTITUTION), "person_id": ("x.person_id", PERSON), "organisation": ("o.name", INSTITUTION)},

@@ -7,6 +7,7 @@ import httpx
 
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, MIXCO, SMALL, TODAY, approved, founded, ruled, seated
+from tests.routers.session.meetings import SECTORS, gathered, put
 from tests.routers.training.test_attendance import created, given, write
 from tests.routers.training.test_attendance import seated as learners
 
@@ -22,7 +23,7 @@ async def test_council_approved_bylaws_legalise_and_the_council_can_take_it_back
     bare = await mixco.get(path)
     assert {s["state"] for s in by_code(bare).values()} == {"not_started"}
     assert (bare.json()["next_action"]["step"], bare.json()["next_action"]["gate"]) == ("support", "commitment-in-force")
-    assert not any(gap["kept"] for gap in by_code(bare)["launch"]["unmet"])
+    assert not any(gap["kept"] for gap in by_code(bare)["assess"]["unmet"])
     law = await ruled(mixco, id, (await approved(mixco, id)).json()["id"], **SMALL)
     step = by_code(await mixco.get(path))["legalize"]
     assert (step["state"], step["since"], step["unmet"]) == ("achieved", AGO[30], [])
@@ -89,3 +90,16 @@ async def test_everyone_may_read_by_what_committees_are_judged(region: World) ->
     assert [step["number"] for step in framework["steps"]] == list(range(1, 9))
     assert (await public.get(f"/v1/frameworks/{framework['code']}")).json() == framework
     assert (await public.get("/v1/frameworks/none")).status_code == 404
+
+
+async def test_an_inauguration_with_its_purpose_stated_launches_a_committee(world: World) -> None:
+    committee = await gathered(world, lawful=False)
+    held = await committee.held(*SECTORS, kind="inauguration")
+    path = f"/v1/committees/{committee.id}/steps"
+    step = by_code(await committee.client.get(path))["launch"]
+    assert "purpose-stated" in [gap["gate"] for gap in step["unmet"] if gap["kept"]]
+    stated = await put(committee.client, f"/v1/sessions/{held.json()['id']}/purpose", held, purpose="Prevenir juntos.")
+    assert stated.status_code == 200
+    step = by_code(await committee.client.get(path))["launch"]
+    assert (step["state"], step["since"], step["unmet"]) == ("achieved", AGO[10], [])
+    assert {proof["href"] for proof in step["evidence"]} == {f"/v1/sessions/{held.json()['id']}"}

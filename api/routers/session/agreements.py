@@ -1,0 +1,177 @@
+"""/agreements: who does what until when, what proves it, and how each institution keeps its word."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from api import db, pages, problems
+from api.access import Asking, Caller, IfMatch, Writing
+from api.collection import ReadRoute, publish
+from api.committees import HERE, OF_COMMITTEE, SHOWN, OfCommittee, by_state
+from api.domain.committee.seats import Seat
+from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.fields import found, made, merged, new_id, patch_of
+from api.domain.session.agreements import (
+    ALLOWED,
+    Agreement,
+    AgreementDefinition,
+    AgreementFields,
+    AgreementOut,
+    AgreementState,
+    FollowThrough,
+    Fulfilment,
+    agree,
+    cancel,
+    changeable,
+    follow_through,
+    fulfil,
+    kept_word,
+)
+from api.domain.session.decisions import Decision
+from api.domain.session.sessions import Cancelling, Session
+from api.idempotency import Creating
+from api.pages import Listing
+from api.pages.statements import ENTERED, prepared
+from api.sessions import of_session, under_session, within
+
+router = APIRouter(tags=["sessions"], route_class=ReadRoute)
+AgreementPatch = patch_of(AgreementDefinition)
+CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
+
+
+class AgreementNew(AgreementFields):
+    """The body that writes down an agreement."""
+
+    id: Annotated[UUID, Field(default_factory=new_id)]
+    """Bring your own UUIDv7 to make the request safe to repeat, or leave it out."""
+
+
+class AgreementQuery(OfCommittee):
+    """How agreements are listed."""
+
+    session: UUID | None = None
+    state: AgreementState | None = None
+    organisation: UUID | None = None
+    """Only those that this institution owns."""
+    overdue: bool | None = None
+    to: date | None = None
+    """Only those that are due on or before this day."""
+
+
+OVERDUE = "(t.state = 'open' and t.due_on < {as_of})"
+AGREEMENTS = Listing(
+    "agreements",
+    AgreementOut,
+    "agreement t join committee c on c.id = t.committee_id"
+    " join committee_session m on m.municipality_id = t.municipality_id and m.id = t.session_id"
+    " left join organisation o on o.id = t.owner_organisation_id left join seat s on s.id = t.owner_seat_id",
+    HERE,
+    (("t.due_on", "date"), ("t.id", "uuid")),
+    AgreementQuery,
+    OF_COMMITTEE
+    | {"session": "t.session_id = {value}", "state": "t.state = {value}", "organisation": "t.owner_organisation_id = {value}"}
+    | {"overdue": f"{OVERDUE} = {{value}}", "to": "t.due_on <= {value}"},
+    {
+        **{"committee": "c.name", "agreed_on": "m.held_on", "owner": "coalesce(o.name, s.role)", "overdue": OVERDUE},
+        **{"on_time": "t.fulfilled_on <= t.due_on", "allowed_actions": by_state("t.state", ALLOWED)},
+    },
+)
+publish(
+    router, AGREEMENTS, flat="/v1/agreements", about="Agreements of committees that you see, those that are due first before the others."
+)
+
+
+async def _written(caller: Caller, row: Agreement, status: int = 200) -> Response:
+    return await pages.written(caller, AGREEMENTS, row.id, f"/v1/agreements/{row.id}", status=status)
+
+
+async def _agreed(caller: Caller, said: AgreementFields, session: Session) -> None:
+    """Raises Conflict, Invalid where an agreement does not fit its session."""
+    seat = await caller.session.get(Seat, said.owner_seat_id) if said.owner_seat_id else None
+    decision = await caller.session.get(Decision, said.decision_id) if said.decision_id else None
+    agree(said, session, seat, decision)
+
+
+@router.post("/v1/sessions/{id}/agreements", status_code=201, response_model=AgreementOut, responses=problems.refusals(Conflict, Invalid))
+async def add_agreement(id: UUID, body: AgreementNew, caller: Creating) -> Response:
+    """Write down what was agreed in a session that was held: who does it, until when. Needs `committees:write` there."""
+    session, _ = await of_session(caller, id)
+    await _agreed(caller, body, session)
+    row = made(Agreement, body, **within(session))
+    await db.keep(caller, row, "create")
+    return await _written(caller, row, 201)
+
+
+@router.get("/v1/agreements/{id}", response_model=AgreementOut)
+async def read_agreement(request: Request, id: UUID, reading: Asking) -> Response:
+    """One agreement, and whether it is overdue today."""
+    return await pages.one(request, reading, AGREEMENTS, id)
+
+
+async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Agreement, Session]:
+    row, session, _ = await under_session(caller, Agreement, id)
+    await pages.unchanged(caller, AGREEMENTS, id, row.version, if_match)
+    return row, session
+
+
+@router.patch("/v1/agreements/{id}", response_model=AgreementOut, responses=CHANGES)
+async def change_agreement(id: UUID, body: AgreementPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
+    """Change what was agreed, until the minutes that hold it are approved. Needs `committees:write` there."""
+    row, session = await _fetch(caller, id, if_match)
+    changeable(row, session)
+    changed = merged(row, body, AgreementFields)
+    await _agreed(caller, row, session)
+    await db.keep(caller, row, "change", fields=changed)
+    return await _written(caller, row)
+
+
+@router.post("/v1/agreements/{id}/fulfil", response_model=AgreementOut, responses=CHANGES)
+async def fulfil_agreement(id: UUID, body: Fulfilment, caller: Writing, if_match: IfMatch) -> Response:
+    """Say that it was fulfilled, with its evidence. Needs `committees:write` there."""
+    row, session = await _fetch(caller, id, if_match)
+    fulfil(row, body, session.day, caller.at.date())
+    await db.keep(caller, row, "fulfil", fields=["state", "fulfilled_on", "document_id", "reference"])
+    return await _written(caller, row)
+
+
+@router.post("/v1/agreements/{id}/cancel", response_model=AgreementOut, responses=CHANGES)
+async def cancel_agreement(id: UUID, body: Cancelling, caller: Writing, if_match: IfMatch) -> Response:
+    """Say that it will not be fulfilled, and why. Needs `committees:write` there."""
+    row, _ = await _fetch(caller, id, if_match)
+    cancel(row, body.because)
+    await db.keep(caller, row, "cancel", fields=["state", "cancelled_because"])
+    return await _written(caller, row)
+
+
+_SEEN = HERE.seen()
+HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null
+      and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN}
+    left join organisation o on o.id = coalesce(a.owner_organisation_id, x.on_behalf_of_id)"""
+WORDS = f"""select o.id, o.name, count(*) filter (where a.fulfilled_on <= a.due_on) as on_time,
+      count(*) filter (where a.fulfilled_on > a.due_on) as late,
+      count(*) filter (where a.state = 'open' and a.due_on < {{as_of}}) as overdue,
+      count(*) filter (where a.state = 'open' and a.due_on >= {{as_of}}) as open
+    from agreement a join committee_session m on m.municipality_id = a.municipality_id and m.id = a.session_id {HOLDER}
+    where a.committee_id = t.id and a.state <> 'cancelled' and m.held_on <= {{as_of}} and {_SEEN.replace("t.", "a.")}
+    group by o.id, o.name"""
+KEPT = prepared(f"""select e.who, q.* from {ENTERED} left join lateral (
+    select t.id, (select coalesce(json_agg(row_to_json(w) order by w.name, w.id), '[]') from ({WORDS}) w)::text as words
+    from committee t where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
+
+
+@router.get("/v1/committees/{id}/follow-through", response_model=FollowThrough)
+async def read_follow_through(
+    id: UUID, reading: Asking, as_of: Annotated[date | None, Query(description="The day; today where it is missing.")] = None
+) -> Any:
+    """How what was agreed by `as_of` was fulfilled: on time, late, overdue, still open; all of it and institution by institution. A seat's
+    agreement is its institution's where the seat shows it."""
+    day = as_of or reading.at.date()
+    row = await pages.ask(reading, KEPT, pages.known_of(reading) | {"id": id, "as_of": day})
+    found(row["id"])
+    counts = ("on_time", "late", "overdue", "open")
+    each = [(w["id"] and UUID(w["id"]), w["name"], kept_word(*(w[c] for c in counts))) for w in json.loads(row["words"])]
+    return follow_through(id, day, each)
