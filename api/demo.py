@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from api import db, founding
+from api import chronicle, db, founding
 from api.app import create_app
 from api.settings import Settings
 from migrations.catalogues import rows_of
@@ -48,13 +48,14 @@ async def fill(settings: Settings, url: str, owner_url: str, tell: Tell) -> None
         if await owner.fetchval(DONE):
             return
         app, applications = create_app(settings.model_copy(update={"attempts_per_minute": 10_000}), url)
-        async with applications.open():
+        async with applications.open() as house:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:
                 making = Making(client, owner, password(settings.home), tell)
                 await _people(making, owner_url)
                 await _participations(making)
                 await _affiliations(making)
+            await chronicle.bring_up(house)
         async with owner.transaction():
             await owner.execute("update principal set demonstration = true where email like '%@demo.example'")
             await owner.execute("update affiliation set demonstration = true")

@@ -10,9 +10,9 @@ from api.access import Reading
 from api.committees import CHAMPIONED, HERE, LASTS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
-from api.domain.steps.facts import Commitment, Facts, Launch, Law, Mapping, Proof, Seated, Training
+from api.domain.steps.facts import Commitment, Facts, Launch, Law, Mapping, Proof, Seated, Training, Waived
 from api.domain.steps.frameworks import Framework, followed
-from api.pages.statements import ENTERED, prepared
+from api.pages.statements import ENTERED, INSIDE, prepared
 
 _SEEN = HERE.seen()
 LAWS = f"""select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n.repealed_on) as ends_on
@@ -42,14 +42,23 @@ LAUNCHED = f"""select s.id as thing, s.held_on as "on", s.purpose is not null as
         and a.status in ('present', 'represented')) as attended
     from committee_session s
     where s.committee_id = t.id and s.kind = 'inauguration' and s.held_on is not null and {_SEEN.replace("t.", "s.")}"""
+WAIVED = f"""select w.id as thing, w.starts_on as "on", w.ends_on, w.step, w.reason from waiver w
+    where w.committee_id = t.id and {_SEEN.replace("t.", "w.")}"""
 ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "launched": LAUNCHED, "laws": LAWS, "seated": SEATED}
-ROOMS |= {"trainings": TRAININGS, "declared": DECLARED}
+ROOMS |= {"trainings": TRAININGS, "declared": DECLARED, "waived": WAIVED}
 """Room -> what it knows of committee `t`. Invitations, assessments and plans have no room yet."""
+NOUNS = (
+    *("committee", "bylaws", "council_instrument", "commitment", "stakeholder_map", "declaration", "waiver"),
+    *("body", "seat", "term", "committee_session", "training_event", "training_attendance", "office_term"),
+)
+"""What is written of these in a municipality may change how steps stand there: api/chronicle.py judges them anew."""
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
-FACTS = prepared(f"""
-select e.who, q.* from {ENTERED}
-left join lateral (
-  select t.id, t.framework, {GATHERED} from committee t where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
+_OF = f"""left join lateral (
+  select t.id, t.country_id, t.municipality_id, t.framework, t.due_on, {GATHERED} from committee t
+  where e.who is not null and t.id = any({{ids}}) and {_SEEN}) q on true"""
+FACTS = prepared(f"select e.who, q.* from {ENTERED} {_OF}")
+FACTS_INSIDE = prepared(f"select e.who, q.* from {INSIDE} {_OF}")
+"""The same in a transaction that has entered already: the clock's, for many committees at once."""
 
 
 async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]:
@@ -57,20 +66,25 @@ async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]
 
     Raises Invalid where the service has that framework no more, NotFound where there is no such committee, or none the caller may see.
     """
-    row = await pages.ask(reading, FACTS, pages.known_of(reading) | {"id": committee})
+    row = await pages.ask(reading, FACTS, pages.known_of(reading) | {"ids": [committee]})
     found(row["id"])
+    return followed(row["framework"]), facts_in(row)
+
+
+def facts_in(row: Any) -> Facts:
+    """The facts of a row that one of the two statements answered."""
     said = {room: json.loads(row[room]) for room in ROOMS}
-    facts = Facts(
+    return Facts(
         laws=tuple(Law(_proof(law, "bylaws"), complete=True, ends_on=_day(law["ends_on"])) for law in said["laws"]),
         seated=tuple(Seated(s["person"], date.fromisoformat(s["starts_on"]), _day(s["ends_on"])) for s in said["seated"]),
         trainings=tuple(Training(_proof(t, "training_event"), t["initial"], frozenset(t["people"])) for t in said["trainings"]),
         declared=tuple(d for each in said["declared"] if (d := declared(each["kind"], _proof(each, "declaration")))),
         commitments=tuple(_committed(each) for each in said["committed"]),
         mappings=tuple(Mapping(_proof(each, "stakeholder_map"), frozenset(each["sectors"])) for each in said["mapped"]),
+        waived=tuple(Waived(w["step"], w["reason"], _proof(w, "waiver"), _day(w["ends_on"])) for w in said["waived"]),
         invitations=None,
         launches=tuple(Launch(_proof(each, "committee_session"), each["purpose"], each["attended"]) for each in said["launched"]),
     )
-    return followed(row["framework"]), facts
 
 
 def _committed(said: dict[str, Any]) -> Commitment:

@@ -16,6 +16,7 @@ import pytest_asyncio
 from starlette.types import ASGIApp
 
 from api import demo, founding
+from api.access import House
 from api.app import create_app
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
@@ -40,6 +41,7 @@ class World:
     database: str
     app: ASGIApp
     settings: Settings
+    house: House
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     since: dict[str, float] = field(default_factory=dict)
     """When each signed in: a token lives 15 minutes, a run of all tests longer."""
@@ -116,8 +118,8 @@ async def region_template(postgres: EmbeddedPostgres, empty_template: str, setti
 async def opened(postgres: EmbeddedPostgres, database: str, settings: Settings) -> AsyncIterator[World]:
     """The API over `database`; afterwards every stored count, copy and change record must be what it should be."""
     app, applications = create_app(settings, postgres.dsn(database, "api"))
-    async with applications.open():
-        world = World(postgres, database, app, settings)
+    async with applications.open() as house:
+        world = World(postgres, database, app, settings, house)
         yield world
         for client in world.clients.values():
             await client.aclose()

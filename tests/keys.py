@@ -4,8 +4,10 @@ TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "p
 RANDOM = "a random key: nobody can guess one that is another's"
 COMMITTEES = ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term")
 COMMITTEES += ("commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation")
+COMMITTEES += ("waiver", "step_record")
 COMMITTEES += ("committee_session", "decision", "minutes", "erratum", "agreement", "calendar_feed")
 ORACLES = {
+    "step_record_present": "written by the clock alone",
     "register_revision_pkey": "the versions of one record, kept by the write that replaces them",
     "affiliation_pkey": RANDOM,
     "principal_pkey": RANDOM,
@@ -41,7 +43,7 @@ CHECKED_BEFORE = {
     **{
         f"{table}_document_fkey": "holds the municipality, where the citing thing lies too"
         for table in (
-            *("council_instrument", "declaration", "bylaws", "term"),
+            *("council_instrument", "declaration", "bylaws", "term", "waiver"),
             *("commitment", "commitment_demand", "stakeholder_map", "open_call"),
             *("minutes", "minutes_published", "erratum", "agreement"),
         )
@@ -66,6 +68,7 @@ CHECKED_BEFORE = {
             *("minutes_session", "minutes_approved_in", "erratum_minutes", "agreement_session", "agreement_decision"),
         )
     },
+    "step_due_committee_fkey": "written by the clock alone",
     "calendar_feed_principal_fkey": "the caller's own",
     "office_term_document_fkey": "holds the municipality, where the term of office lies too",
     "office_term_instrument_fkey": "found to be of the same municipality, in the caller's scope",

@@ -39,6 +39,7 @@ VERSIONED = (
     "committee",
     "council_instrument",
     "declaration",
+    "waiver",
     "bylaws",
     "body",
     "seat",
@@ -56,7 +57,7 @@ VERSIONED = (
     "blackout_window",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
-NAMED += ("committee", "council_instrument", "declaration", "body", "seat", "term", "commitment", "open_call", "seat_invitation")
+NAMED += ("committee", "council_instrument", "declaration", "waiver", "body", "seat", "term", "commitment", "open_call", "seat_invitation")
 NAMED += ("committee_session", "agreement")
 SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""

@@ -41,6 +41,7 @@ class Action(StrEnum):
     WRITE_DOCUMENTS = "documents:write"
     WRITE_TRAINING = "training:write"
     WRITE_COMMITTEE = "committees:write"
+    WAIVE_STEPS = "steps:waive"
     WRITE_ROSTER = "roster:write"
     WRITE_PERSONS = "persons:write"
     MANAGE_PEOPLE = "people:manage"
@@ -75,7 +76,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.MANAGE_PEOPLE),
             }
         ),
         frozenset(Role),
@@ -92,7 +93,7 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.MANAGE_PEOPLE),
             }
         ),
         _LOCAL | {Role.COUNTRY_COORDINATOR, Role.ASSOCIATION_OFFICER, Role.MUNICIPAL_COORDINATOR},

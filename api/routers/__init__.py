@@ -10,7 +10,7 @@ from api.routers.network import members
 from api.routers.outreach import gaps as sector_gaps
 from api.routers.outreach import maps, stakeholders
 from api.routers.session import agreements, decisions, holding, inaugurations, minutes, sessions
-from api.routers.steps import steps
+from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
 from api.routers.transition import blackouts, office_terms, transitions
 
@@ -60,6 +60,8 @@ BACKEND = [
         stakeholders,
         sector_gaps,
         steps,
+        records,
+        waivers,
         attendance,
         office_terms,
         transitions,

@@ -7,6 +7,7 @@ from tests.isolation.entries import Entry, at, unique
 from tests.isolation.targets import TARGETS, Thing, key
 
 there, seen_there = at(rules.written_there), at(rules.read_there)
+country = at(rules.of_its_country)
 
 
 def of_committee(thing: Thing | None, **more: Any) -> Entry:
@@ -61,6 +62,7 @@ ENTRIES: dict[str, Entry] = {
             ("sector_gaps", targets.COMMITTEE),
             ("composition", targets.COMMITTEE),
             ("steps", targets.COMMITTEE),
+            ("waiver", targets.WAIVER),
         )
     },
     "change_committee": of_committee(targets.COMMITTEE, body=lambda o, t: {"note": "x"}, version="committee"),
@@ -105,6 +107,8 @@ ENTRIES: dict[str, Entry] = {
     "write_stance": Entry(
         names, seen_there, thing=targets.STAKEHOLDER, targets=NAMED, body=lambda o, t: {"note": "x"}, version="stakeholder_stance"
     ),
+    "add_waiver": Entry(country, seen_there, thing=targets.COMMITTEE, body=lambda o, t: targets.WAIVER[1]),
+    "end_waiver": Entry(country, seen_there, thing=targets.WAIVER, body=lambda o, t: {"ends_on": "2021-01-01"}, version="waiver"),
     # Who sits in them.
     "list_committee_members": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "add_body": of_committee(targets.COMMITTEE, body=lambda o, t: BODY),

@@ -90,6 +90,9 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "council_instrument": {"kind": "agreement", "purpose": "bylaws", "state": "proposed"},
     "declaration": {"kind": "other", "happened_on": "2001-01-01", "description": "x", "reference": "x"},
     "bylaws": {"number": 1, "rules": {}, "state": "draft"},
+    "waiver": {"step": "launch", "reason": "x", "starts_on": "2001-01-01"},
+    "step_record": {"framework": "icma-mvpc-8", "step": "launch", "number": 3, "state": "declared", "since": "2001-01-01"},
+    "step_due": {"due_on": "2099-01-01"},
     "body": {"kind": "plenary", "name": "Seeded", "starts_on": "2001-01-01"},
     "seat": {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2001-01-01"},
     "person": {"name": "Seeded"},
@@ -126,6 +129,7 @@ OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body"
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
 OF_PLACES |= {"calendar_feed"}
+OF_PLACES |= {"waiver", "step_record", "step_due"}
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ ADDRESSES = {
     "commitment": "/v1/commitments/{}",
     "stakeholder_map": "/v1/stakeholder-maps/{}",
     "committee_session": "/v1/sessions/{}",
+    "waiver": "/v1/waivers/{}",
 }
 """Noun -> where it is read."""
 

@@ -206,7 +206,7 @@ async def test_without_its_store_a_document_says_so(world: World) -> None:
     settings = world.settings.model_copy(update={"documents_url": Settings(documents_url="file:///dev/null/none").documents_url})
     app, applications = create_app(settings, world.url("api"))
     async with applications.open():
-        other = World(world.postgres, world.database, app, settings)
+        other = World(world.postgres, world.database, app, settings, world.house)
         refused = await send(other, "mixco", b"%PDF nowhere")
         assert (refused.status_code, refused.json()["code"], "retry-after" in refused.headers) == (503, "documents-unavailable", True)
         assert (await (await other.who("mixco")).get("/v1/documents")).status_code == 200
@@ -220,7 +220,7 @@ async def test_larger_than_the_setting_is_not_taken(world: World) -> None:
     small = world.settings.model_copy(update={"document_limit_bytes": 1000})
     app, applications = create_app(small, world.url("api"))
     async with applications.open():
-        other = World(world.postgres, world.database, app, small)
+        other = World(world.postgres, world.database, app, small, world.house)
         assert (await send(other, "mixco", b"%PDF" + b"x" * 996)).status_code == 201
         assert (await send(other, "mixco", b"%PDF" + b"x" * 997)).status_code == 413
         for client in other.clients.values():

@@ -1,0 +1,83 @@
+"""What committees come to, written down by the clock: how their steps stand, when that changed, and states that end by the calendar.
+
+Reading computes the same for any day without this; what it adds is that the feed tells of what nobody wrote, that levels are summed from
+rows that are there, and that what was known at an instant can be read. The clock reads the feed instead of being called from each room:
+no writer waits for it, none can forget it, and what a killed process had not done is done by the next.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import select
+
+from api import db
+from api.access import Caller, House, housekeeping
+from api.domain.calendar import LAST
+from api.domain.committee.committees import Committee, stand
+from api.domain.errors import Invalid
+from api.domain.steps.frameworks import followed
+from api.domain.steps.records import StepRecord, differences, due
+from api.domain.steps.standing import standings
+from api.standings import FACTS_INSIDE, NOUNS, facts_in
+
+AT_ONCE = 50
+"""Committees judged in one transaction: a writer that waits for one of them waits for less than a second."""
+
+
+async def bring_up(house: House) -> int:
+    """Judge every committee whose day has come or of which something changed, until none is left. Returns how many records were made."""
+    made = 0
+    while True:
+        async with housekeeping(house) as clock:
+            await db.run(clock.session, "select pg_advisory_xact_lock(7221, 3)")  # The clocks of several processes take turns.
+            asked = {"nouns": list(NOUNS), "today": clock.at.date(), "most": AT_ONCE}
+            ids = list((await db.run(clock.session, "select app.steps_due(:nouns, :today, :most)", **asked)).scalars())
+            made += await _judge(clock, ids) if ids else 0
+        if len(ids) < AT_ONCE:
+            return made
+
+
+async def _judge(clock: Caller, ids: Sequence[UUID]) -> int:
+    today = clock.at.date()
+    connection = await db.driver(clock.session)
+    rows = await connection.fetch(FACTS_INSIDE.sql, *FACTS_INSIDE.values({"ids": list(ids)}))
+    kept: dict[UUID, dict[str, StepRecord]] = {id: {} for id in ids}
+    of_these = select(StepRecord).where(StepRecord.committee_id.in_(ids), StepRecord.replaced_at.is_(None))  # type: ignore[attr-defined, union-attr]
+    for record in (await clock.session.exec(of_these)).all():
+        kept[record.committee_id][record.step] = record
+    made = 0
+    for row in rows:
+        made += await _recorded(clock, row, kept[row["id"]])
+    for id in [row["id"] for row in rows if row["due_on"] and row["due_on"] <= today]:
+        committee = await db.fetch(clock, Committee, id, "true")
+        stand(committee, today)
+        await db.keep(clock, committee, "lapse", fields=["state", "reason", "due_on"])
+    return made
+
+
+async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> int:
+    """Write down what of one committee is not what is kept of it, and when it is to be looked at again."""
+    facts = facts_in(row)
+    try:
+        framework = followed(row["framework"])
+    except Invalid:  # The service has it no more: what was recorded stays as it is.
+        framework = None
+    found = standings(framework, facts, clock.at.date()) if framework else []
+    news = differences(kept, found)
+    for standing in news:
+        if before := kept.get(standing.step.code):
+            before.replaced_at = clock.at
+            clock.session.add(before)
+            await clock.session.flush()
+        record = StepRecord(
+            created_at=clock.at, updated_at=clock.at,
+            country_id=row["country_id"], municipality_id=row["municipality_id"], committee_id=row["id"],
+            framework=row["framework"], step=standing.step.code, number=standing.step.number,
+            state=standing.state, since=standing.since, lapses_on=standing.lapses_on,
+        )  # fmt: skip
+        await db.keep(clock, record, "create")
+    own = row["due_on"] if row["due_on"] and row["due_on"] > clock.at.date() else LAST
+    following = min(due(found, facts, clock.at.date()), own)
+    await db.run(clock.session, "select app.step_judged(:id, :following)", id=row["id"], following=following)
+    return len(news)
