@@ -1,14 +1,62 @@
-"""What follows when a term of office ends: done by the clock on its day, so that nobody has to remember it."""
+"""What follows when a term of office ends, and how it is read: done by the clock on its day, so that nobody has to remember it."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import select
 
-from api import db
+from api import db, pages
 from api.access import Caller, House, housekeeping
+from api.committees import HERE, by_state, worded
 from api.domain.committee.commitments import Commitment
 from api.domain.committee.terms import Selection, Term
-from api.domain.transition.transitions import Transition, lapses, leaves, stand, turn
+from api.domain.transition.transitions import (
+    ALLOWED,
+    PREPARE,
+    REASONS,
+    RERATIFY,
+    Custodian,
+    State,
+    Transition,
+    TransitionOut,
+    lapses,
+    leaves,
+    stand,
+    turn,
+)
+from api.handovers import close
+from api.pages import Listing
+
+
+class TransitionQuery(pages.Query):
+    """How transitions are listed."""
+
+    state: State | None = None
+    office_term: UUID | None = None
+    """Only the one that follows this term of office."""
+
+
+BETWEEN = f"t.state = '{State.FROZEN}' and t.turns_on <= {{at}}::date"
+TRANSITIONS = Listing(
+    "transitions",
+    TransitionOut,
+    "transition t join municipality m on m.id = t.municipality_id join office_term o on o.id = t.office_term_id",
+    HERE,
+    (("t.turns_on", "date"), ("t.id", "uuid")),
+    TransitionQuery,
+    {"state": "t.state = {value}", "office_term": "t.office_term_id = {value}"},
+    {
+        "municipality": "m.name",
+        "election_on": "o.election_on",
+        "ended_by": "o.ended_by",
+        "state_reason": worded("t.state", REASONS),
+        "prepares_on": f"t.turns_on - {PREPARE.days}",
+        "reratify_by": f"t.turns_on + {RERATIFY.days}",
+        "custodian": f"case when {BETWEEN} then '{Custodian.COUNTRY}' else '{Custodian.MUNICIPALITY}' end",
+        "allowed_actions": by_state("t.state", ALLOWED),
+    },
+)
+
 
 DUE = "select id from transition where due_on <= :day order by due_on, id limit 500"
 MOVED = ["state", "due_on"]
@@ -32,6 +80,7 @@ async def _turn(caller: Caller, id: Any) -> None:
         return
     if row.turned_at is None and row.turns_on <= today:
         await _end_with_the_office(caller, row)
+        await close(caller, row)
         turn(row, caller.at)
         await db.keep(caller, row, "turn", fields=["turned_at", "frozen_on", *MOVED])
     else:

@@ -12,7 +12,7 @@ from api.routers.outreach import maps, stakeholders
 from api.routers.session import agreements, decisions, holding, inaugurations, minutes, sessions
 from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
-from api.routers.transition import blackouts, office_terms, transitions
+from api.routers.transition import blackouts, handovers, office_terms, transitions
 
 BACKEND = [
     m.router
@@ -65,6 +65,7 @@ BACKEND = [
         attendance,
         office_terms,
         transitions,
+        handovers,
         blackouts,
         feed,
         auth,

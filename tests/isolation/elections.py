@@ -4,11 +4,31 @@ from typing import Any
 
 from tests.isolation import rules, targets
 from tests.isolation.entries import Entry, at
-from tests.isolation.targets import Thing
+from tests.isolation.people import Map, Person
+from tests.isolation.targets import MANNED, TARGETS, Target, Thing
 
 there, seen_there, country = at(rules.written_there), at(rules.read_there), at(rules.either(rules.administered, rules.of_its_country))
 BLACKOUT: Thing = ("blackout_window", targets.PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"})
+PREPARED = {"turns_on": "2002-01-01", "state": "preparing"}
+FROZEN = {"turns_on": "2002-01-01", "state": "frozen"}
+OWN = tuple(target for target in TARGETS if target.name in MANNED)
+"""Where somebody coordinates the municipality itself."""
 OVER = {"ended_by": "election"}
+
+
+def agreeing(target: Target, who: Person, map: Map) -> bool:
+    """Those of the country, the region, and of an association of the municipality."""
+    officer = map.organisation(target.association) in who.write.organisations and target.municipality in who.read.municipalities
+    return officer or target.country in who.write.countries
+
+
+def agreeing_or_managing(target: Target, who: Person, map: Map) -> bool:
+    return agreeing(target, who, map) or there(target, who, map)
+
+
+def signing(target: Target, who: Person, map: Map) -> bool:
+    """Who coordinates the municipality itself."""
+    return target.municipality in who.write.municipalities
 
 
 def office(n: int) -> Thing:
@@ -37,6 +57,14 @@ ENTRIES: dict[str, Entry] = {
     "end_office_term": of_term(4, body=lambda o, t: OVER),
     "extend_office_term": of_term(5, body=lambda o, t: {"ends_on": "1906-01-01", "reference": "x"}),
     "remove_office_term": of_term(7),
+    "read_handover": Entry(agreeing_or_managing, seen_there, thing=following("preparing")),
+    "propose_handover": Entry(there, seen_there, thing=following("preparing"), body=lambda o, t: {"decisions": []}, version="transition"),
+    "approve_handover": Entry(
+        agreeing, seen_there, thing=("transition", PREPARED | {"proposed_at": "2001-12-01T00:00:00Z"}), version="transition"
+    ),
+    "accept_handover": Entry(
+        signing, seen_there, thing=("transition", FROZEN | {"approved_at": "2001-12-01T00:00:00Z"}), version="transition", targets=OWN
+    ),
     "read_transition": Entry(seen_there, seen_there, thing=following("lapsed")),
     "reratify_committees": Entry(
         there,

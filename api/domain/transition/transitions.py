@@ -214,11 +214,11 @@ def reratify(row: Transition, said: Reratification, today: date) -> None:
 
 ALLOWED: dict[State, list[str]] = {
     State.SCHEDULED: [],
-    State.PREPARING: [],
-    State.FROZEN: ["reratify"],
+    State.PREPARING: ["propose", "approve"],
+    State.FROZEN: ["propose", "approve", "accept", "reratify"],
     State.HANDED_OVER: ["reratify"],
     State.RERATIFIED: [],
-    State.LAPSED: ["reratify"],
+    State.LAPSED: ["propose", "approve", "accept", "reratify"],
 }
 """What may be done in each state."""
 REASONS: dict[str, dict[str, str]] = {

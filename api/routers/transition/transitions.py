@@ -7,54 +7,15 @@ from fastapi import APIRouter, Request, Response
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import HERE, by_state, target, worded
+from api.committees import HERE, target
 from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action
-from api.domain.transition.transitions import (
-    ALLOWED,
-    PREPARE,
-    REASONS,
-    RERATIFY,
-    Custodian,
-    Reratification,
-    State,
-    Transition,
-    TransitionOut,
-    reratify,
-)
-from api.pages import Listing
+from api.domain.transition.transitions import Reratification, Transition, TransitionOut, reratify
+from api.transitions import TRANSITIONS
 
 router = APIRouter(tags=["transitions"], route_class=ReadRoute)
 
 
-class TransitionQuery(pages.Query):
-    """How transitions are listed."""
-
-    state: State | None = None
-    office_term: UUID | None = None
-    """Only the one that follows this term of office."""
-
-
-BETWEEN = f"t.state = '{State.FROZEN}' and t.turns_on <= {{at}}::date"
-TRANSITIONS = Listing(
-    "transitions",
-    TransitionOut,
-    "transition t join municipality m on m.id = t.municipality_id join office_term o on o.id = t.office_term_id",
-    HERE,
-    (("t.turns_on", "date"), ("t.id", "uuid")),
-    TransitionQuery,
-    {"state": "t.state = {value}", "office_term": "t.office_term_id = {value}"},
-    {
-        "municipality": "m.name",
-        "election_on": "o.election_on",
-        "ended_by": "o.ended_by",
-        "state_reason": worded("t.state", REASONS),
-        "prepares_on": f"t.turns_on - {PREPARE.days}",
-        "reratify_by": f"t.turns_on + {RERATIFY.days}",
-        "custodian": f"case when {BETWEEN} then '{Custodian.COUNTRY}' else '{Custodian.MUNICIPALITY}' end",
-        "allowed_actions": by_state("t.state", ALLOWED),
-    },
-)
 publish(
     router,
     TRANSITIONS,
