@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from api import chronicle, db, filing, transitions
+from api import chronicle, db, filing, outreach, transitions
 from api.access import House, moment, reload_keys
 
 log = structlog.get_logger()
@@ -38,6 +38,7 @@ async def tick(house: House) -> int:
     await reload_keys(house)
     kept = await _keep(house)
     await transitions.turn_due(house)
+    await outreach.expire_due(house)
     await chronicle.bring_up(house)
     return kept
 

@@ -9,13 +9,14 @@ from pydantic import TypeAdapter
 from sqlmodel import select
 
 from api import db, pages
-from api.access import Caller, Reading
+from api.access import Caller, House, Reading, housekeeping
 from api.committees import HERE, LAW_IN_FORCE, ON, SHOWN
 from api.domain.committee.persons import Person
 from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import Sector
 from api.domain.fields import found
 from api.domain.outreach.gaps import Asked, Candidate, Facts
+from api.domain.outreach.invitations import SeatInvitation, expire
 from api.domain.outreach.stakeholders import Stakeholder
 from api.domain.outreach.stances import StakeholderStance, untied
 from api.domain.outreach.told import MapTold, SectorGaps, gaps_told, new_organisations
@@ -25,6 +26,7 @@ from api.pages.statements import ENTERED, prepared
 NEW_MONTHS = 12
 """Within how many months a new organisation should come where the committee's framework says nothing of it."""
 CANDIDATE, ASKING = TypeAdapter(list[Candidate]), TypeAdapter(list[Asked])
+OVERDUE = "select id from seat_invitation where state = 'sent' and expires_on <= :day order by expires_on, id limit 500"
 _PERSONAL = HERE.seen("personal")
 
 
@@ -78,6 +80,19 @@ async def sector_gaps(reading: Reading, committee: UUID, day: date) -> SectorGap
     mapped = next((_map(said, day) for said in json.loads(row["map"])), None)
     said = (mapped, UUID(law["id"]) if law else None)
     return gaps_told(facts, committee, said, new_organisations(row["came"], months, day), reading.language)
+
+
+async def expire_due(house: House) -> int:
+    """Write down which invitations nobody answered in time, each in a transaction of its own, so that the feed tells. Returns how many were
+    looked at."""
+    async with housekeeping(house) as caller:
+        due = (await db.run(caller.session, OVERDUE, day=caller.at.date())).scalars().all()
+    for id in due:
+        async with housekeeping(house) as caller:
+            row = await db.fetch(caller, SeatInvitation, id, "true")
+            if expire(row, caller.at.date()):
+                await db.keep(caller, row, "expire", fields=["state"])
+    return len(due)
 
 
 async def forget_stances(caller: Caller, person: Person) -> None:

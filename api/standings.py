@@ -10,7 +10,7 @@ from api.access import Reading
 from api.committees import CHAMPIONED, HERE, LASTS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
-from api.domain.steps.facts import Commitment, Facts, Launch, Law, Mapping, Proof, Seated, Training, Waived
+from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, Mapping, Proof, Seated, Training, Waived
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, INSIDE, prepared
 
@@ -44,11 +44,14 @@ LAUNCHED = f"""select s.id as thing, s.held_on as "on", s.purpose is not null as
     where s.committee_id = t.id and s.kind = 'inauguration' and s.held_on is not null and {_SEEN.replace("t.", "s.")}"""
 WAIVED = f"""select w.id as thing, w.starts_on as "on", w.ends_on, w.step, w.reason from waiver w
     where w.committee_id = t.id and {_SEEN.replace("t.", "w.")}"""
-ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "launched": LAUNCHED, "laws": LAWS, "seated": SEATED}
+INVITED = f"""select i.id as thing, i.sent_on as "on", i.sector,
+      case when i.state in ('accepted', 'seated') then i.answered_on end as accepted_on from seat_invitation i
+    where i.committee_id = t.id and i.state <> 'draft' and {_SEEN.replace("t.", "i.")}"""
+ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "invited": INVITED, "launched": LAUNCHED, "laws": LAWS, "seated": SEATED}
 ROOMS |= {"trainings": TRAININGS, "declared": DECLARED, "waived": WAIVED}
-"""Room -> what it knows of committee `t`. Invitations, assessments and plans have no room yet."""
+"""Room -> what it knows of committee `t`. Assessments and plans have no room yet."""
 NOUNS = (
-    *("committee", "bylaws", "council_instrument", "commitment", "stakeholder_map", "declaration", "waiver"),
+    *("committee", "bylaws", "council_instrument", "commitment", "stakeholder_map", "seat_invitation", "declaration", "waiver"),
     *("body", "seat", "term", "committee_session", "training_event", "training_attendance", "office_term"),
 )
 """What is written of these in a municipality may change how steps stand there: api/chronicle.py judges them anew."""
@@ -82,8 +85,10 @@ def facts_in(row: Any) -> Facts:
         commitments=tuple(_committed(each) for each in said["committed"]),
         mappings=tuple(Mapping(_proof(each, "stakeholder_map"), frozenset(each["sectors"])) for each in said["mapped"]),
         waived=tuple(Waived(w["step"], w["reason"], _proof(w, "waiver"), _day(w["ends_on"])) for w in said["waived"]),
-        invitations=None,
         launches=tuple(Launch(_proof(each, "committee_session"), each["purpose"], each["attended"]) for each in said["launched"]),
+        invitations=tuple(
+            Invitation(_proof(each, "seat_invitation"), each["sector"], _day(each["accepted_on"])) for each in said["invited"]
+        ),
     )
 
 

@@ -7,8 +7,8 @@ from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
 from api.routers.levels import communities, countries, municipalities, organisations, registers, schemes, ties
 from api.routers.network import members
+from api.routers.outreach import calls, invitations, maps, stakeholders
 from api.routers.outreach import gaps as sector_gaps
-from api.routers.outreach import maps, stakeholders
 from api.routers.session import agreements, decisions, holding, inaugurations, minutes, sessions
 from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
@@ -58,6 +58,8 @@ BACKEND = [
         agreements,
         maps,
         stakeholders,
+        invitations,
+        calls,
         sector_gaps,
         steps,
         records,

@@ -27,6 +27,12 @@ def bylaws(state: str) -> Thing:
     return "bylaws", {"rules": targets.RULES, "state": state}
 
 
+def invited(**more: Any) -> Thing:
+    """An invitation to a seat, not sent yet or as far as `more` says."""
+    return "seat_invitation", targets.DRAFTED | more
+
+
+ANSWERED = {"answered_on": "2021-02-01"}
 named = at(rules.named_there)
 names = at(rules.both(rules.named_there, rules.written_there))
 NAMED = TARGETS[:1]
@@ -60,6 +66,8 @@ ENTRIES: dict[str, Entry] = {
             ("map", targets.MAP),
             ("stakeholder", targets.STAKEHOLDER),
             ("sector_gaps", targets.COMMITTEE),
+            ("seat_invitation", invited()),
+            ("open_call", targets.CALL),
             ("composition", targets.COMMITTEE),
             ("steps", targets.COMMITTEE),
             ("waiver", targets.WAIVER),
@@ -109,6 +117,19 @@ ENTRIES: dict[str, Entry] = {
     ),
     "add_waiver": Entry(country, seen_there, thing=targets.COMMITTEE, body=lambda o, t: targets.WAIVER[1]),
     "end_waiver": Entry(country, seen_there, thing=targets.WAIVER, body=lambda o, t: {"ends_on": "2021-01-01"}, version="waiver"),
+    "add_seat_invitation": of_committee(targets.COMMITTEE, body=lambda o, t: {"institution": "x", "sector": "ngo"}),
+    "change_seat_invitation": of_committee(invited(), body=lambda o, t: {"channel": "visit"}, version="seat_invitation"),
+    "remove_seat_invitation": of_committee(invited(), version="seat_invitation"),
+    "send_seat_invitation": of_committee(invited(), body=lambda o, t: {"sent_on": "2021-01-01"}, version="seat_invitation"),
+    "accept_seat_invitation": of_committee(invited(**targets.SENT), body=lambda o, t: ANSWERED, version="seat_invitation"),
+    "decline_seat_invitation": of_committee(invited(**targets.SENT), body=lambda o, t: ANSWERED, version="seat_invitation"),
+    "seat_seat_invitation": of_committee(
+        invited(**targets.SENT | ANSWERED | {"state": "accepted"}),
+        body=lambda o, t: {"term_id": key("committee-term", t)},
+        version="seat_invitation",
+    ),
+    "add_open_call": of_committee(targets.COMMITTEE, body=lambda o, t: targets.CALL[1]),
+    "change_open_call": of_committee(targets.CALL, body=lambda o, t: {"seats": 2}, version="open_call"),
     # Who sits in them.
     "list_committee_members": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "add_body": of_committee(targets.COMMITTEE, body=lambda o, t: BODY),

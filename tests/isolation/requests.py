@@ -260,6 +260,7 @@ TENANT_LISTS: dict[str, TenantList] = {
             *(("sessions", "committee_session"), ("decisions", "decision"), ("minutes", "minutes"), ("errata", "erratum")),
             *(("agreements", "agreement"), ("step_records", "step_record"), ("waivers", "waiver")),
             *(("stakeholder_maps", "stakeholder_map"), ("stakeholders", "stakeholder")),
+            *(("seat_invitations", "seat_invitation"), ("open_calls", "open_call")),
         )
     },
     "transitions": TenantList("transition", rules.read_there),

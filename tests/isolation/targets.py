@@ -13,7 +13,7 @@ from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
 from tests.isolation.people import Map
-from tests.isolation.seeds import COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MAPPED, MET
+from tests.isolation.seeds import CALLED, COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MAPPED, MET
 
 
 @dataclass(frozen=True)
@@ -116,6 +116,9 @@ COMMITMENT: Thing = ("commitment", COMMITTED)
 SESSION: Thing = ("committee_session", MET)
 MAP: Thing = ("stakeholder_map", {"state": "draft"})
 STAKEHOLDER: Thing = ("stakeholder", MAPPED)
+CALL: Thing = ("open_call", CALLED)
+DRAFTED = {"institution": "Seeded", "sector": "ngo", "state": "draft"}
+SENT = {"state": "sent", "sent_on": "2021-01-01", "expires_on": "2021-03-01"}
 RULES = templates()[0].rules.model_dump(mode="json")
 ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "voting": True}], "roles": [], "demographic_minima": []}
 COUNTED = ("in", "used", "parked", "refused", "ignored")

@@ -20,6 +20,7 @@ ADDRESSES = {
     "stakeholder_map": "/v1/stakeholder-maps/{}",
     "committee_session": "/v1/sessions/{}",
     "waiver": "/v1/waivers/{}",
+    "seat_invitation": "/v1/seat-invitations/{}",
 }
 """Noun -> where it is read."""
 
