@@ -1,16 +1,23 @@
 """The API over a seeded region with everyone's client: sends the same request as each of them and says what is wrong with the answers."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx
 
+from api import chronicle
+from api.embedded import EmbeddedPostgres
+from api.settings import Settings
 from tests import contract
+from tests.conftest import opened
 from tests.isolation import targets
-from tests.isolation.people import Map, Person
-from tests.isolation.requests import ENTRIES, PUBLIC_LISTS, TENANT_LISTS, Entry
+from tests.isolation.people import PEOPLE, Map, Person
+from tests.isolation.requests import ENTRIES, NUMBER, PUBLIC_LISTS, TENANT_LISTS, Entry
 from tests.isolation.targets import NOTHING, Target
 
 LIST = re.compile(r"list_(?:(region|programme|country|association|municipality)_)?(\w+)$")
@@ -67,6 +74,7 @@ def is_list(operation: Operation) -> bool:
     return operation.name not in ENTRIES and found is not None and found.group(2) in (*TENANT_LISTS, *PUBLIC_LISTS)
 
 
+STALE = 77777
 Said = tuple[bytes, dict[str, str]]
 
 
@@ -87,10 +95,11 @@ class Matrix:
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     missing: dict[tuple[str, str], Said] = field(default_factory=dict)
 
-    async def send(self, operation: Operation, entry: Entry, target: Target, name: str) -> httpx.Response:
-        """The request about `target`, the same to the byte for everyone but for the token."""
+    async def send(self, operation: Operation, entry: Entry, target: Target, name: str, stale: bool = False) -> httpx.Response:
+        """The request about `target`, the same to the byte for everyone but for the token; `stale` of a version that never was."""
         said = entry.path(operation.name, target)
-        headers = {"If-Match": f'"{await self._version(operation, entry, target, said)}"'} if entry.version else {}
+        version = STALE if stale else await self._version(operation, entry, target, said) if entry.version else None
+        headers = {"If-Match": f'"{version}"'} if version is not None else {}
         content: dict[str, Any] = {"json": entry.body(operation.name, target)} if entry.body else {}
         if entry.file:
             content, headers = {"content": entry.file(target).encode()}, headers | {"Content-Type": "text/csv"}
@@ -152,3 +161,35 @@ class Matrix:
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         return [dict(r) for r in await self.owner.fetch(f'select * from "{table}"')]
+
+
+@asynccontextmanager
+async def built(postgres: EmbeddedPostgres, name: str, template: str, settings: Settings, *, secured: bool) -> AsyncIterator[Matrix]:
+    """A seeded copy of the region, with row security or without it on any table, and everyone's client."""
+    postgres.create(name, template)
+    try:
+        async with opened(postgres, name, settings) as world, world.owner() as owner:
+            map = await Map.read(owner, datetime.now(UTC).date())
+            stored(settings)
+            await targets.sow(owner, map, {o: (NUMBER[o], entry.thing, entry.targets) for o, entry in ENTRIES.items()})
+            for table in [] if secured else await owner.fetch("select oid::regclass::text as name from pg_class where relrowsecurity"):
+                await owner.execute(f"alter table {table['name']} disable row level security")
+            map = await Map.read(owner, datetime.now(UTC).date())
+            places = {r["id"]: r["country_id"] for r in await owner.fetch("select id, country_id from municipality")}
+            found = Matrix(owner, map, places, {n: map.person(n) for n in PEOPLE})
+            found.clients = {n: await world.who(n, **SAME_ID) for n in PEOPLE}
+            await owner.execute("delete from step_due")  # The clock looked while rows were sown.
+            await chronicle.bring_up(world.house)
+            yield found
+            for client in found.clients.values():
+                await client.aclose()
+    finally:
+        postgres.drop(name)
+
+
+def stored(settings: Settings) -> None:
+    """What the seeded documents say of their bytes, for those that are read."""
+    for target in targets.TARGETS:
+        folder = settings.home / "documents" / str(target.municipality)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / targets.key("read_content", target)).write_bytes(b"%PD")

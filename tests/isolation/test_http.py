@@ -6,22 +6,20 @@ are the same.
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from api import chronicle, demo
+from api import demo
 from api.embedded import EmbeddedPostgres
 from api.levels import COMMUNITIES_FROM
 from api.settings import Settings
-from tests.conftest import opened
 from tests.isolation import rules, targets
-from tests.isolation.matrix import ANSWERS, FIGURES, LIST, SAME_ID, Matrix, Operation, is_list, operations, said_of
-from tests.isolation.people import PEOPLE, Map, Person
-from tests.isolation.requests import ENTRIES, JOINING, NUMBER, TAKES_IN, TENANT_LISTS, Entry, TenantList
+from tests.isolation.matrix import ANSWERS, FIGURES, LIST, Matrix, Operation, built, is_list, operations, said_of
+from tests.isolation.people import PEOPLE, Person
+from tests.isolation.requests import ENTRIES, JOINING, TAKES_IN, TENANT_LISTS, Entry, TenantList
 from tests.isolation.targets import NOTHING, TARGETS, Target
 
 
@@ -30,34 +28,8 @@ async def matrix(
     request: pytest.FixtureRequest, postgres: EmbeddedPostgres, region_template: str, settings: Settings
 ) -> AsyncIterator[Matrix]:
     name = f"isolation_{request.param.replace('-', '_')}"
-    postgres.create(name, region_template)
-    try:
-        async with opened(postgres, name, settings) as world, world.owner() as owner:
-            map = await Map.read(owner, datetime.now(UTC).date())
-            stored(settings)
-            await targets.sow(owner, map, {o: (NUMBER[o], entry.thing, entry.targets) for o, entry in ENTRIES.items()})
-            if request.param == "without-row-security":
-                for table in await owner.fetch("select oid::regclass::text as name from pg_class where relrowsecurity"):
-                    await owner.execute(f"alter table {table['name']} disable row level security")
-            map = await Map.read(owner, datetime.now(UTC).date())
-            places = {r["id"]: r["country_id"] for r in await owner.fetch("select id, country_id from municipality")}
-            found = Matrix(owner, map, places, {n: map.person(n) for n in PEOPLE})
-            found.clients = {n: await world.who(n, **SAME_ID) for n in PEOPLE}
-            await owner.execute("delete from step_due")  # The clock looked while rows were sown.
-            await chronicle.bring_up(world.house)
-            yield found
-            for client in found.clients.values():
-                await client.aclose()
-    finally:
-        postgres.drop(name)
-
-
-def stored(settings: Settings) -> None:
-    """What the seeded documents say of their bytes, for those that are read."""
-    for target in TARGETS:
-        folder = settings.home / "documents" / str(target.municipality)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / targets.key("read_content", target)).write_bytes(b"%PD")
+    async with built(postgres, name, region_template, settings, secured=request.param == "with-row-security") as found:
+        yield found
 
 
 def test_every_operation_is_asked_about() -> None:
