@@ -18,10 +18,21 @@ def recorded() -> dict[str, dict[str, Any]]:
 
 
 def illustrate(document: dict[str, Any]) -> None:
-    """Put the recorded answers beside the schemas of the operations they came from."""
+    """Put the recorded answers beside the schemas of the operations they came from. Where nothing was recorded, as of a list at each of its
+    levels, stands what another operation that answers the same schema answered."""
+    bare, shown = [], dict[str, Any]()
     for path in document["paths"].values():
         for operation in path.values():
-            for status, body in recorded().get(operation["operationId"], {}).items():
-                content = operation["responses"].get(status, {}).get("content", {}).get("application/json")
-                if content is not None:
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get("application/json")
+                if content is None or not status.startswith("2"):
+                    continue
+                body = recorded().get(operation["operationId"], {}).get(status)
+                if body is None:
+                    bare.append(content)
+                else:
                     content["example"] = body
+                    shown.setdefault(json.dumps(content["schema"], sort_keys=True), body)
+    for content in bare:
+        if (schema := json.dumps(content["schema"], sort_keys=True)) in shown:
+            content["example"] = shown[schema]
