@@ -19,6 +19,7 @@ from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.figures import on_the_map, one_kind, settled, unprotected, visible
 from api.domain.indicator.protection import listed, one_source
+from api.domain.indicator.rates import PER
 from api.domain.levels import Level
 from api.levels import Lens, whole
 from api.pages.secrecy import SENSITIVE
@@ -198,7 +199,7 @@ async def headed(
     one_kind(sources, row["overlap"])
     if protected:
         one_source(sources)
-    said = {"level": lens.level, "unit": lens.unit, "boundary": asked.boundary, "sources": sources, "per": 100_000, "protected": protected}
+    said = {"level": lens.level, "unit": lens.unit, "boundary": asked.boundary, "sources": sources, "per": PER, "protected": protected}
     said |= {name: row[name] for name in ("indicator", "label", "measure", "direction")}
     said |= {"as_known_at": asked.known_at or row["latest"], "demonstration": any(s["kind"] == "demonstration" for s in sources)}
     return row, said

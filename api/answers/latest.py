@@ -18,7 +18,7 @@ from api.answers.sums import KIND, MONTHS
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.figures import on_the_map, points, settled, visible
-from api.domain.indicator.rates import Point
+from api.domain.indicator.rates import PER, Point
 from api.domain.levels import Level
 from api.levels import Lens, whole
 from api.pages.secrecy import SENSITIVE
@@ -150,7 +150,7 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     items = [_glance(each) for each in json.loads(row["items"] or "[]")]
     demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)
     return Latest(
-        level=lens.level, unit=lens.unit, boundary=asked.boundary, per=100_000, as_known_at=asked.known_at or row["latest"],
+        level=lens.level, unit=lens.unit, boundary=asked.boundary, per=PER, as_known_at=asked.known_at or row["latest"],
         demonstration=demonstration, items=items,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.domain.errors import Invalid
 from api.domain.indicator.figures import By, asked_span, span
-from api.domain.indicator.rates import UNSTABLE_AT, Point, rated
+from api.domain.indicator.rates import Point, rated, unstable
 from api.domain.indicator.ratios import Ratio, compared
 
 YEAR = 12
@@ -178,6 +178,6 @@ def _together(points: Sequence[Point], ends: tuple[date, date] | None, by: By) -
         rate["reason"] = next((p.reason for p in inside if p.reason != "not-reported"), "not-reported")
     return Span(
         first=first, last=last, count=count, population=round(years, 4) if rate["rate"] is not None else None,
-        unstable=count is not None and count <= UNSTABLE_AT, reported_months=sum(p.reported_months for p in inside),
+        unstable=unstable(count), reported_months=sum(p.reported_months for p in inside),
         expected_months=sum(p.expected_months for p in inside), **rate,
     )  # fmt: skip

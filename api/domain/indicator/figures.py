@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
-from api.domain.indicator.rates import UNSTABLE_AT, Point, rated
+from api.domain.indicator.rates import Point, rated, unstable
 
 _MONTHLY, _QUARTERLY, _ANNUAL = (f"filter (where o.frequency = '{f}')" for f in "MQA")
 _EACH = ", ".join(f"max(o.value) filter (where o.frequency = 'M' and o.part = {m})" for m in range(1, 13))
@@ -178,7 +178,7 @@ def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> d
     days = days_in(str(said["period"]))
     annualised = None if days > 364 or rate["rate"] is None else round(float(rate["rate"]) * 365.25 / days, 4)
     count = value if counted else None
-    more = {"annualised": annualised, "unstable": count is not None and count <= UNSTABLE_AT, "value": value, "count": count}
+    more = {"annualised": annualised, "unstable": unstable(count), "value": value, "count": count}
     shown = {name: said[name] for name in SUMMED}
     beside = _beside(said["published"], value, rate["rate"])
     return {"population": population, **shown, **rate, **more, "published": beside}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from api.domain.indicator.rates import UNSTABLE_AT, rated
+from api.domain.indicator.rates import rated, unstable
 
 LEAST, MOST = 5, 15
 """How few say nothing about a municipality, and how many are enough."""
@@ -79,7 +79,7 @@ def among(period: str, said: dict[str, Any], counted: bool) -> Compared:
 def _peer(said: dict[str, Any]) -> Peer:
     count, population = float(said["count"]), float(said["population"])
     rate = {name: value for name, value in rated(count, population, True).items() if name != "reason"}
-    return Peer(**said | rate | {"count": count, "population": round(population, 4)}, unstable=count <= UNSTABLE_AT)
+    return Peer(**said | rate | {"count": count, "population": round(population, 4)}, unstable=unstable(count))
 
 
 def _why(own: Peer | None, peers: list[Peer], counted: bool) -> str | None:

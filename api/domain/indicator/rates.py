@@ -97,6 +97,11 @@ class Point(BaseModel):
     """Values published for the whole of a country, beside ours."""
 
 
+def unstable(count: float | None) -> bool:
+    """Whether a rate of this count says little; of none there is nothing to say."""
+    return count is not None and count <= UNSTABLE_AT
+
+
 def rated(count: float | None, population: float | None, complete: bool) -> dict[str, float | str | None]:
     """Rate, limits and reason of a count over a population; `complete` is whether every municipality that reported has a population."""
     if count is None:

@@ -11,7 +11,7 @@ from statistics import median
 
 from pydantic import BaseModel, ConfigDict
 
-from api.domain.indicator.rates import UNSTABLE_AT, Point, rated
+from api.domain.indicator.rates import Point, rated, unstable
 
 YEAR, SHORT = 12, 3
 LEAD = 2 * YEAR - 1
@@ -90,7 +90,7 @@ def _together(months: Sequence[Point]) -> Window:
     count, population = round(_count(months), 6), sum(m.population or 0 for m in months) / YEAR
     rate = rated(count, population, all(m.rate is not None for m in months))
     return Window(
-        count=count, population=round(population, 4), **rate, unstable=count <= UNSTABLE_AT, months=len(months),
+        count=count, population=round(population, 4), **rate, unstable=unstable(count), months=len(months),
         reported_months=sum(m.reported_months for m in months), expected_months=sum(m.expected_months for m in months),
     )  # fmt: skip
 

@@ -144,7 +144,9 @@ publish(
     router,
     LINEAGE,
     about="What lies behind the figures: each value with the file and its rows, or who stated it, what stood there before and why it was"
-    " replaced, and the residents that a rate is made of. The values behind a figure are those of its indicator and period.",
+    " replaced, and the residents that a rate is made of. The values behind a figure are those of its indicator and period."
+    " It is a list, so it holds what you see of the level, where a figure of a part would be refused: it sums up nothing. What stood at an"
+    " instant is told by `recorded_at`, and by `replaced_at` of the revisions.",
 )
 publish(router, POPULATIONS, about="Residents by municipality, year and source.")
 

@@ -1,11 +1,15 @@
 """The one definition of a rate, its exact interval, and when it says little."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
+from api.domain.indicator import rates
 from api.domain.indicator.figures import By, asked_span, one_kind, points, visible
 from api.domain.indicator.rates import limits, rated
 
@@ -99,3 +103,12 @@ def test_a_part_of_a_level_gives_no_figure() -> None:
 def test_spans_that_are_none(first: str | None, last: str | None) -> None:
     with pytest.raises(Invalid):
         asked_span(first, last, By.MONTH)
+
+
+@pytest.mark.parametrize(
+    ("word", "module"),
+    [(r"\* PER\b|\* 100_?000\b", "rates"), (r"<= UNSTABLE_AT", "rates"), (r"= limits\(", "rates"), (r"lead\(p\.year\)", "figures")],
+)
+def test_a_rate_its_interval_its_doubt_and_its_residents_are_each_defined_once(word: str, module: str) -> None:
+    api = Path(rates.__file__).parents[2]
+    assert [f.stem for f in api.rglob("*.py") if re.search(word, f.read_text(encoding="utf-8"))] == [module]
