@@ -1,4 +1,4 @@
-"""What committees come to, written down by the clock: how their steps stand, when that changed, and states that end by the calendar.
+"""What committees come to, written down by the clock: how their steps stand, states that end by the calendar, and alerts.
 
 Reading computes the same for any day without this; what it adds is that the feed tells of what nobody wrote, that levels are summed from
 rows that are there, and that what was known at an instant can be read. The clock reads the feed instead of being called from each room:
@@ -6,6 +6,7 @@ no writer waits for it, none can forget it, and what a killed process had not do
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from sqlmodel import select
 
 from api import db
 from api.access import Caller, House, housekeeping
+from api.alerts import NOUNS as WATCHED
+from api.alerts import deadlines_of
+from api.domain.alert.alerts import Alert, alarms, changes
 from api.domain.calendar import LAST
 from api.domain.committee.committees import Committee, stand
 from api.domain.errors import Invalid
@@ -31,7 +35,7 @@ async def bring_up(house: House) -> int:
     while True:
         async with housekeeping(house) as clock:
             await db.run(clock.session, "select pg_advisory_xact_lock(7221, 3)")  # The clocks of several processes take turns.
-            asked = {"nouns": list(NOUNS), "today": clock.at.date(), "most": AT_ONCE}
+            asked = {"nouns": [*NOUNS, *WATCHED], "today": clock.at.date(), "most": AT_ONCE}
             ids = list((await db.run(clock.session, "select app.steps_due(:nouns, :today, :most)", **asked)).scalars())
             made += await _judge(clock, ids) if ids else 0
         if len(ids) < AT_ONCE:
@@ -46,24 +50,29 @@ async def _judge(clock: Caller, ids: Sequence[UUID]) -> int:
     of_these = select(StepRecord).where(StepRecord.committee_id.in_(ids), StepRecord.replaced_at.is_(None))  # type: ignore[attr-defined, union-attr]
     for record in (await clock.session.exec(of_these)).all():
         kept[record.committee_id][record.step] = record
-    made = 0
+    following, made = {}, 0
     for row in rows:
-        made += await _recorded(clock, row, kept[row["id"]])
+        news, following[row["id"]] = await _recorded(clock, row, kept[row["id"]])
+        made += news
     for id in [row["id"] for row in rows if row["due_on"] and row["due_on"] <= today]:
         committee = await db.fetch(clock, Committee, id, "true")
         stand(committee, today)
         await db.keep(clock, committee, "lapse", fields=["state", "reason", "due_on"])
+    for id, day in (await _alerted(clock, ids, {row["id"]: row for row in rows})).items():
+        following[id] = min(following[id], day)
+    for id, day in following.items():
+        await db.run(clock.session, "select app.step_judged(:id, :following)", id=id, following=day)
     return made
 
 
-async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> int:
-    """Write down what of one committee is not what is kept of it, and when it is to be looked at again."""
-    facts = facts_in(row)
+async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> tuple[int, date]:
+    """Write down what of one committee is not what is kept of it; how much that is, and when to look again."""
+    facts, today = facts_in(row), clock.at.date()
     try:
         framework = followed(row["framework"])
     except Invalid:  # The service has it no more: what was recorded stays as it is.
         framework = None
-    found = standings(framework, facts, clock.at.date()) if framework else []
+    found = standings(framework, facts, today) if framework else []
     news = differences(kept, found)
     for standing in news:
         if before := kept.get(standing.step.code):
@@ -77,7 +86,30 @@ async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> int
             state=standing.state, since=standing.since, lapses_on=standing.lapses_on,
         )  # fmt: skip
         await db.keep(clock, record, "create")
-    own = row["due_on"] if row["due_on"] and row["due_on"] > clock.at.date() else LAST
-    following = min(due(found, facts, clock.at.date()), own)
-    await db.run(clock.session, "select app.step_judged(:id, :following)", id=row["id"], following=following)
-    return len(news)
+    own = row["due_on"] if row["due_on"] and row["due_on"] > today else LAST
+    return len(news), min(due(found, facts, today), own)
+
+
+async def _alerted(clock: Caller, ids: Sequence[UUID], placed: dict[UUID, Any]) -> dict[UUID, date]:
+    """Open the alerts that fire now and close those that are over; when to look again at each committee."""
+    kept: dict[UUID, dict[tuple[str, str], Alert]] = {id: {} for id in ids}
+    open_now = select(Alert).where(Alert.committee_id.in_(ids), Alert.closed_at.is_(None))  # type: ignore[attr-defined, union-attr]
+    for alert in (await clock.session.exec(open_now)).all():
+        kept[alert.committee_id][alert.rule, alert.thing] = alert
+    following: dict[UUID, date] = {}
+    watched = {id: (country, days) for id, country, days in await deadlines_of(await db.driver(clock.session), ids, clock.at.date())}
+    for id, alerts in kept.items():
+        country, deadlines = watched.get(id, ("", []))
+        found, following[id] = alarms(deadlines, country, clock.at.date())
+        over, news = changes(alerts, found)
+        for alert in over:
+            alert.closed_at = clock.at
+            await db.keep(clock, alert, "close", fields=["closed_at"])
+        for alarm in news:
+            row = Alert(
+                created_at=clock.at, updated_at=clock.at, committee_id=id,
+                country_id=placed[id]["country_id"], municipality_id=placed[id]["municipality_id"],
+                rule=alarm.rule, noun=alarm.noun, thing=alarm.thing, happens_on=alarm.on,
+            )  # fmt: skip
+            await db.keep(clock, row, "create")
+    return following

@@ -127,7 +127,7 @@ def worded(column: str, words: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _cases(column: str, words: Mapping[str, Mapping[str, str]], language: str) -> str:
-    quoted = ((code, said[language].replace("'", "''")) for code, said in words.items())
+    quoted = ((code, said[language].replace("'", "''").replace("{", "{{").replace("}", "}}")) for code, said in words.items())
     return f"case {column} " + " ".join(f"when '{code}' then '{sentence}'" for code, sentence in quoted) + " end"
 
 

@@ -4,9 +4,10 @@ TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "p
 RANDOM = "a random key: nobody can guess one that is another's"
 COMMITTEES = ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term")
 COMMITTEES += ("commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation")
-COMMITTEES += ("waiver", "step_record")
+COMMITTEES += ("waiver", "step_record", "alert")
 COMMITTEES += ("committee_session", "decision", "minutes", "erratum", "agreement", "calendar_feed")
 ORACLES = {
+    "alert_open": "written by the clock alone",
     "step_record_present": "written by the clock alone",
     "register_revision_pkey": "the versions of one record, kept by the write that replaces them",
     "affiliation_pkey": RANDOM,

@@ -40,6 +40,7 @@ VERSIONED = (
     "council_instrument",
     "declaration",
     "waiver",
+    "alert",
     "bylaws",
     "body",
     "seat",

@@ -2,6 +2,7 @@
 
 from api.routers import feed, health
 from api.routers.access import auth, people, services
+from api.routers.alert import alerts
 from api.routers.committee import bodies, bylaws, commitments, committees, composition, declarations, instruments, persons, seats, terms
 from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
@@ -64,6 +65,7 @@ BACKEND = [
         steps,
         records,
         waivers,
+        alerts,
         attendance,
         office_terms,
         transitions,

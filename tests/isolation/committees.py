@@ -50,6 +50,7 @@ ENTRIES: dict[str, Entry] = {
     # Committees and what they have.
     "list_bylaws_templates": Entry(public=True),
     "list_frameworks": Entry(public=True),
+    "list_alert_rules": Entry(public=True),
     "read_framework": Entry(public=True, path=lambda o, t: {"code": "icma-mvpc-8"}),
     "add_committee": Entry(there, body=lambda o, t: {"name": unique(o, t)}),
     **{

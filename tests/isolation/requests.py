@@ -258,7 +258,7 @@ TENANT_LISTS: dict[str, TenantList] = {
             *(("committees", "committee"), ("declarations", "declaration"), ("instruments", "council_instrument"), ("bylaws", "bylaws")),
             *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term"), ("commitments", "commitment")),
             *(("sessions", "committee_session"), ("decisions", "decision"), ("minutes", "minutes"), ("errata", "erratum")),
-            *(("agreements", "agreement"), ("step_records", "step_record"), ("waivers", "waiver")),
+            *(("agreements", "agreement"), ("alerts", "alert"), ("step_records", "step_record"), ("waivers", "waiver")),
             *(("stakeholder_maps", "stakeholder_map"), ("stakeholders", "stakeholder")),
             *(("seat_invitations", "seat_invitation"), ("open_calls", "open_call")),
         )

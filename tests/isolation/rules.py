@@ -241,6 +241,7 @@ RULES: dict[str, Rule] = {
     # How steps stood is written by the clock alone, which has no route; row security holds it to the place like everything of committees.
     "waiver": Rule(read_there, written_there),
     "step_record": Rule(read_there, written_there),
+    "alert": Rule(read_there, written_there),
     "step_due": Rule(may=NONE, mark="due_on = '2077-07-07'"),
     "clock_mark": Rule(may=NONE, mark="epoch = '77'"),
     # Names of members, and how stakeholders stand: the personal scope alone, and to write them an office that writes there as well.

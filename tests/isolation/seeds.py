@@ -92,6 +92,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "bylaws": {"number": 1, "rules": {}, "state": "draft"},
     "waiver": {"step": "launch", "reason": "x", "starts_on": "2001-01-01"},
     "step_record": {"framework": "icma-mvpc-8", "step": "launch", "number": 3, "state": "declared", "since": "2001-01-01"},
+    "alert": {"rule": "not-meeting", "noun": "committee", "thing": "x", "happens_on": "2001-01-01"},
     "step_due": {"due_on": "2099-01-01"},
     "body": {"kind": "plenary", "name": "Seeded", "starts_on": "2001-01-01"},
     "seat": {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2001-01-01"},
@@ -129,7 +130,7 @@ OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body"
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
 OF_PLACES |= {"calendar_feed"}
-OF_PLACES |= {"waiver", "step_record", "step_due"}
+OF_PLACES |= {"waiver", "step_record", "step_due", "alert"}
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
