@@ -12,9 +12,9 @@ from api.domain.committee.commitments import Commitment
 from api.domain.committee.terms import Selection, Term
 from api.domain.transition.transitions import (
     ALLOWED,
-    PREPARE,
+    PREPARE_DAYS,
     REASONS,
-    RERATIFY,
+    RERATIFY_DAYS,
     Custodian,
     State,
     Transition,
@@ -50,8 +50,8 @@ TRANSITIONS = Listing(
         "election_on": "o.election_on",
         "ended_by": "o.ended_by",
         "state_reason": worded("t.state", REASONS),
-        "prepares_on": f"t.turns_on - {PREPARE.days}",
-        "reratify_by": f"t.turns_on + {RERATIFY.days}",
+        "prepares_on": f"t.turns_on - {PREPARE_DAYS}",
+        "reratify_by": f"t.turns_on + {RERATIFY_DAYS}",
         "custodian": f"case when {BETWEEN} then '{Custodian.COUNTRY}' else '{Custodian.MUNICIPALITY}' end",
         "allowed_actions": by_state("t.state", ALLOWED),
     },

@@ -1,10 +1,10 @@
-"""Days counted from other days. What would lie beyond the calendar is its last day but one: the last stands for no end at all
-(api/domain/fields.py), and whoever asks about the year 9999 gets an answer and not an error."""
+"""Days counted from other days. What would lie beyond the calendar is its last day but one, or its second: the outermost stand for no end
+at all (api/domain/fields.py), and whoever asks about the year 9999 gets an answer and not an error."""
 
 import calendar
 from datetime import date, timedelta
 
-LAST = date.max - timedelta(days=1)
+FIRST, LAST = date.min + timedelta(days=1), date.max - timedelta(days=1)
 
 
 def months_after(day: date, months: int) -> date:
@@ -16,5 +16,5 @@ def months_after(day: date, months: int) -> date:
 
 
 def days_after(day: date, days: int) -> date:
-    """The day `days` later."""
-    return day + timedelta(days=days) if day <= LAST - timedelta(days=days) else LAST
+    """The day `days` later; before it where they are negative."""
+    return date.fromordinal(min(max(day.toordinal() + days, FIRST.toordinal()), LAST.toordinal()))

@@ -132,7 +132,7 @@ def alarms(deadlines: Iterable[Deadline], country: str, today: date) -> tuple[di
                 continue
             day = _day(rule, deadline)
             days = shipped().days(rule, country)
-            opens = date.fromordinal(max(day.toordinal() - days, 1)) if days >= 0 else days_after(day, -days)
+            opens = days_after(day, -days)
             ends = day if rule.watches == "offices" else days_after(day, FADES_DAYS)
             if opens <= today < ends:
                 alarm = Alarm(rule.code, deadline.noun, deadline.thing, day)

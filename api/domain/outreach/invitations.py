@@ -1,6 +1,6 @@
 """Invitations to a seat: draft, sent, accepted or declined or expired, seated. One that nobody answers expires by the calendar."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import model_validator
 from sqlmodel import Field
 
+from api.domain.calendar import days_after
 from api.domain.committee.seats import Seat
 from api.domain.committee.sectors import Sector
 from api.domain.committee.terms import Term
@@ -185,7 +186,7 @@ def send(invitation: SeatInvitation, said: Sending, today: date) -> None:
     allowed(invitation, "send", today)
     if said.sent_on > today:
         raise Invalid("This day is still to come.", "day-to-come", pointer="/sent_on")
-    until = said.expires_on or said.sent_on + timedelta(days=ANSWER_DAYS)
+    until = said.expires_on or days_after(said.sent_on, ANSWER_DAYS)
     if until <= said.sent_on:
         raise Invalid("It is open for a day at least.", "invitation-backwards", pointer="/expires_on")
     invitation.state, invitation.sent_on, invitation.expires_on = InvitationState.SENT, said.sent_on, until

@@ -1,6 +1,6 @@
 """Transitions: what follows when a term of office ends, from the day its end is known until the committee is ratified again or not."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -9,15 +9,16 @@ from sqlalchemy import DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from api.domain.calendar import days_after
 from api.domain.committee.commitments import Commitment
 from api.domain.committee.terms import EndReason, Selection, Term
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Fields, Key, Row, Text, one_of
 from api.domain.transition.office_terms import EndedBy, OfficeTerm
 
-PREPARE = timedelta(days=180)
+PREPARE_DAYS = 180
 """How long before the end of a term its transition is prepared (DOMAIN §5.6)."""
-RERATIFY = timedelta(days=90)
+RERATIFY_DAYS = 90
 """How long the new authority has to stand behind the committee again (DOMAIN X4; the number is ours)."""
 
 
@@ -134,15 +135,15 @@ def stand(row: Transition, today: date) -> None:
     over = today >= row.turns_on
     if row.reratified_on:
         row.state, row.due_on = State.RERATIFIED, None
-    elif today >= row.turns_on + RERATIFY:
+    elif today >= days_after(row.turns_on, RERATIFY_DAYS):
         row.state, row.due_on = State.LAPSED, None
     elif over or row.frozen_on:
         row.state = State.HANDED_OVER if row.accepted_at else State.FROZEN
-        row.due_on = row.turns_on + RERATIFY if over else row.turns_on
-    elif today >= row.turns_on - PREPARE:
+        row.due_on = days_after(row.turns_on, RERATIFY_DAYS) if over else row.turns_on
+    elif today >= days_after(row.turns_on, -PREPARE_DAYS):
         row.state, row.due_on = State.PREPARING, row.turns_on
     else:
-        row.state, row.due_on = State.SCHEDULED, row.turns_on - PREPARE
+        row.state, row.due_on = State.SCHEDULED, days_after(row.turns_on, -PREPARE_DAYS)
     if row.turned_at is None and over:
         row.due_on = row.turns_on
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.domain.calendar import LAST, days_after, months_after
+from api.domain.calendar import FIRST, LAST, days_after, months_after
 from api.domain.steps import frameworks
 from api.domain.steps.facts import (
     Assessment,
@@ -187,6 +187,7 @@ def test_months_later(day: str, months: int, then: str) -> None:
 def test_nothing_lies_beyond_the_calendar() -> None:
     assert {months_after(date.max, 24), months_after(date(9999, 12, 31), 0), days_after(date.max, 1), days_after(LAST, 90)} == {LAST}
     assert days_after(date(2024, 2, 28), 2) == date(2024, 3, 1)
+    assert days_after(date.min, -180) == FIRST
 
 
 def test_the_shipped_framework_can_be_used_and_every_gate_belongs_to_a_step() -> None:
