@@ -10,7 +10,7 @@ from api.routers.levels import communities, countries, municipalities, organisat
 from api.routers.network import members
 from api.routers.outreach import calls, invitations, maps, stakeholders
 from api.routers.outreach import gaps as sector_gaps
-from api.routers.session import agreements, decisions, holding, inaugurations, minutes, sessions
+from api.routers.session import agreements, calendars, decisions, holding, home, inaugurations, minutes, sessions
 from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
 from api.routers.transition import blackouts, handovers, office_terms, transitions
@@ -57,6 +57,8 @@ BACKEND = [
         decisions,
         minutes,
         agreements,
+        home,
+        calendars,
         maps,
         stakeholders,
         invitations,

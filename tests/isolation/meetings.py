@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from api.domain.access.people import sha256
 from api.domain.committee.rules import Rules
 from api.domain.session.holding import Present, frozen
 from api.domain.session.sessions import Law, Session
-from tests.isolation import targets
+from tests.isolation import rules, targets
 from tests.isolation.committees import of_committee, seen_there
-from tests.isolation.entries import Entry
+from tests.isolation.entries import Entry, at
 from tests.isolation.targets import Thing, key
 
 DAY = date(2021, 6, 1)
@@ -36,6 +37,8 @@ def minutes(state: str, **said: Any) -> Thing:
     return "minutes", {"year": 2021, "text": "Seeded", "of": HELD[1] | {"state": state}} | said
 
 
+CALENDAR: Thing = ("calendar_feed", {"language": "es", "secret_sha256": sha256("secret")})
+written = at(rules.written_there)
 INAUGURATION: Thing = ("inauguration", {"committee": "Seeded", "held_on": "2021-06-01", "media_links": [], "attended": 1})
 
 
@@ -81,5 +84,10 @@ ENTRIES: dict[str, Entry] = {
     "fulfil_agreement": of_committee(AGREED, body=lambda o, t: {"fulfilled_on": "2021-07-01", "reference": "x"}, version="agreement"),
     "cancel_agreement": of_committee(AGREED, body=lambda o, t: {"because": "x"}, version="agreement"),
     "read_follow_through": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
+    "read_home": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
+    "add_calendar_feed": Entry(seen_there, seen_there, thing=targets.COMMITTEE, body=lambda o, t: {"language": "es"}),
+    "read_calendar_feed": Entry(written, written, thing=CALENDAR),
+    "revoke_calendar_feed": Entry(written, written, thing=CALENDAR, version="calendar_feed"),
+    "read_calendar": Entry(public=True, thing=CALENDAR, path=lambda o, t: {"token": f"{key(o, t)}.secret"}),
     "read_inauguration": Entry(public=True, thing=INAUGURATION),
 }

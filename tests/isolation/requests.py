@@ -264,6 +264,7 @@ TENANT_LISTS: dict[str, TenantList] = {
         )
     },
     "transitions": TenantList("transition", rules.read_there),
+    "calendar_feeds": TenantList("calendar_feed", rules.either(rules.own, rules.written_there)),
     "persons": TenantList("person", rules.named_there, exported=False),
     "people": TenantList("principal", rules.either(rules.oneself, rules.written_at_its_unit), exported=False),
     "grants": TenantList("granted", rules.either(rules.own, rules.written_at_its_unit)),

@@ -168,6 +168,7 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         row["association_id"] = None
     if table == "succession":
         row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
+    row |= {"principal_id": map.person("region").principal} if table == "calendar_feed" else {}
     if table in ("decision", "minutes", "erratum", "agreement"):
         row |= await met(owner, row, operation, target, said["of"])
     await beneath(owner, table, row, operation, target)
@@ -245,8 +246,7 @@ async def met(owner: asyncpg.Connection, row: dict[str, Any], operation: str, ta
     session = row | MET | {"id": ids["session_id"], "bylaws_id": key("committee-rules", target)} | of
     await insert(owner, "committee_session", session)
     await attended(owner, session, target)
-    hashes = dict.fromkeys(("sha256", "received_sha256"), f"{operation}-{target.name}")
-    await insert(owner, "document", row | PUBLISHED[1] | hashes | {"id": ids["document_id"]})
+    await insert(owner, "document", row | PUBLISHED[1] | dict.fromkeys(("id", "sha256", "received_sha256"), ids["document_id"]))
     if operation == "read_erratum":
         await insert(owner, "minutes", row | {"session_id": ids["session_id"], "id": ids["minutes_id"], "year": 2021, "text": "x"})
     return {"session_id": ids["session_id"], "minutes_id": ids["minutes_id"], "owner_seat_id": key("committee-seat", target)}

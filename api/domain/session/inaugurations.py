@@ -10,6 +10,7 @@ from sqlmodel import Field
 from api.domain.committee.committees import Committee
 from api.domain.fields import Key, Row
 from api.domain.session.sessions import Session
+from api.domain.transition.blackouts import PublicAct
 
 
 class Inauguration(Row, table=True):
@@ -27,6 +28,11 @@ class Inauguration(Row, table=True):
     media_links: list[Any] = Field(default_factory=list, sa_type=JSONB)
     attended: int
     demonstration: bool = False
+
+    @property
+    def ACT(self) -> PublicAct | None:
+        """What of it a blackout may refuse: a statement and pictures in public. Hold it without, and state its purpose afterwards."""
+        return PublicAct.PUBLISH_PROMOTION if self.purpose or self.media_links else None
 
 
 class InaugurationOut(Row):

@@ -12,6 +12,7 @@ from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Fields, Key, LongText, Row, sound
 from api.domain.session.holding import has_quorum
 from api.domain.session.sessions import Session, SessionKind, SessionState, allowed
+from api.domain.transition.blackouts import PublicAct
 
 MinutesText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100_000), AfterValidator(sound)]
 
@@ -46,6 +47,11 @@ class Minutes(MinutesFields, Row, table=True):
     published_on: date | None = None
     published_document_id: UUID | None = None
     demonstration: bool = False
+
+    @property
+    def ACT(self) -> PublicAct | None:
+        """What of them a blackout may refuse: that they are published."""
+        return PublicAct.PUBLISH_RECORDS if self.published_on else None
 
 
 class ErratumFields(Fields):

@@ -183,6 +183,21 @@ async def test_an_inauguration_is_for_everyone_to_read_once_it_was_held(world: W
     assert code(await put(mixco, f"/v1/sessions/{other.json()['id']}/purpose", other, **said)) == (409, "not-an-inauguration")
 
 
+async def test_near_an_election_its_purpose_waits_and_the_session_does_not(world: World) -> None:
+    window = {"starts_on": AGO[10], "ends_on": "2090-01-01", "acts": ["publish_promotion"], "legal_basis": "Ley inventada, art. 1"}
+    assert (await (await world.who("gt")).post("/v1/countries/GT/blackouts", json=window)).status_code == 201
+    committee = await gathered(world)
+    session = await committee.called(kind="inauguration")
+    path = f"/v1/sessions/{session.json()['id']}"
+    stated = await put(committee.client, f"{path}/purpose", session, purpose="Prevenir juntos.")
+    written = await committee.attended(stated, *SECTORS)
+    assert code(await ask(committee.client, f"{path}/hold", written)) == (409, "blackout")
+    silent = await put(committee.client, f"{path}/purpose", written)
+    held = await ask(committee.client, f"{path}/hold", silent)
+    assert held.json()["state"] == "held", held.text
+    assert code(await put(committee.client, f"{path}/purpose", held, purpose="Prevenir juntos.")) == (409, "blackout")
+
+
 async def test_sessions_are_read_at_every_level(world: World) -> None:
     committee = await gathered(world)
     first, second = await committee.planned(), await committee.planned(meets_on=AGO[1])
@@ -207,3 +222,21 @@ async def test_what_a_seat_hides_of_its_holder_attendance_hides_too(world: World
     assert hidden == dict.fromkeys(hidden, None) | {"status": "present"}
     whole = (await mixco.get(path)).json()["lines"]
     assert {line["seat_id"] for line in whole} == set(committee.seats.values()), "whoever has the personal scope sees the seat"
+
+
+async def test_a_lawful_committee_operates_while_it_meets_and_sleeps_when_it_does_not(world: World) -> None:
+    for rhythm, state, reason in ((4, "operating", "held a session with quorum"), (365, "dormant", "held no session with quorum")):
+        committee = await gathered(world, sessions_per_year=rhythm, notice_days=0)
+        mixco, path = committee.client, f"/v1/committees/{committee.id}"
+        [law] = (await mixco.get("/v1/bylaws", params={"committee": committee.id})).json()["items"]
+        convened = await ask(mixco, f"{path}/convene", await mixco.get(path), happened_on=AGO[90])
+        launched = await ask(mixco, f"{path}/launch", convened, happened_on=AGO[60])
+        legal = await ask(mixco, f"{path}/legalise", launched, instrument_id=law["instrument_id"])
+        assert legal.json()["state"] == "legalised", legal.text
+        assert (await committee.held("ngo", meets_on=AGO[5])).json()["state"] == "no_quorum"
+        assert (await mixco.get(path)).json()["state"] == "legalised", "a session without quorum is none"
+        await committee.held(*SECTORS)
+        shown = (await mixco.get(path)).json()
+        assert (shown["state"], shown["last_session_on"]) == (state, AGO[10]), rhythm
+        assert reason in shown["state_reason"]
+        assert (shown["due_on"] is not None) == (state == "operating")

@@ -1,0 +1,99 @@
+"""What a secretary needs to know first, in one short answer: a telephone on a slow line reads nothing else."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from api.domain.committee.committees import State
+from api.domain.session.sessions import SessionKind, SessionState
+from api.domain.steps.shown import NextAction, Steps, Told
+from api.domain.steps.standing import StepState
+
+SHOWN = 5
+"""Agreements and sessions that are shown one by one; of the others the number is told."""
+LONGEST = 160
+"""Characters of a text that are shown."""
+
+
+class HomeStep(Told):
+    """One step in short; the whole is at …/steps."""
+
+    step: str
+    number: int
+    name: str
+    state: StepState
+    since: date | None
+    lapses_on: date | None
+    unmet: int
+    """Requirements that are not met, of those that this service keeps."""
+
+
+class HomeSession(Told):
+    """A session in short."""
+
+    id: UUID
+    kind: SessionKind
+    state: SessionState
+    body: str
+    meets_on: date
+    meets_at: str | None
+    place: str | None
+    online: str | None
+
+
+class HomeAgreement(Told):
+    """An agreement that is overdue, in short."""
+
+    id: UUID
+    text: str
+    """Its first 160 characters."""
+    owner: str | None
+    due_on: date
+
+
+class Home(Told):
+    """A committee at a glance."""
+
+    committee_id: UUID
+    name: str
+    municipality: str
+    state: State
+    state_reason: str
+    due_on: date | None
+    """The day on which the state changes by itself unless something happens."""
+    as_of: date
+    steps: list[HomeStep]
+    next_action: NextAction | None
+    next_session: HomeSession | None
+    """The first that is planned or called for today or later."""
+    overdue: int
+    """Agreements whose last day is over."""
+    overdue_agreements: list[HomeAgreement]
+    """The five that are overdue longest."""
+    open_agreements: int
+    """Those whose last day is still to come."""
+    to_be_held: list[HomeSession]
+    """Sessions whose day is over and of which nobody said what came; at most five."""
+    without_minutes: int
+    """Sessions that were held and have no approved minutes."""
+    allowed_actions: list[str]
+    """What may be done with the committee next; empty for who does not write there."""
+
+
+def home(said: dict[str, Any], steps: Steps) -> Home:
+    """The answer, from what the statement found and the steps as they stand."""
+    return Home.model_validate(
+        said
+        | {
+            "committee_id": steps.committee_id,
+            "as_of": steps.as_of,
+            "steps": [short(step) for step in steps.steps],
+            "next_action": steps.next_action,
+        }
+    )
+
+
+def short(step: Any) -> HomeStep:
+    """A step without its guidance."""
+    said = step.model_dump(include={"step", "number", "name", "state", "since", "lapses_on"})
+    return HomeStep(**said, unmet=sum(gap.kept for gap in step.unmet))

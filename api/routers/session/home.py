@@ -1,0 +1,63 @@
+"""/committees/{id}/home: steps, what to do first, the next session and what is overdue, in one answer of a few thousand bytes."""
+
+import json
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from api import pages, problems
+from api.access import Asking
+from api.collection import ReadRoute
+from api.committees import HERE, by_state, worded
+from api.domain.committee.committees import ALLOWED, REASONS
+from api.domain.errors import Invalid
+from api.domain.session.home import LONGEST, SHOWN, Home, home
+from api.domain.steps.shown import steps_told
+from api.pages.statements import ENTERED, prepared
+from api.standings import facts_of
+
+router = APIRouter(tags=["sessions"], route_class=ReadRoute)
+_OF, _SEEN = "s.committee_id = t.id and " + HERE.seen().replace("t.", "s."), HERE.seen()
+SHORT = """select s.id, s.kind, s.state, b.name as body, coalesce(s.second_on, s.meets_on) as meets_on,
+    coalesce(s.second_at, s.meets_at) as meets_at, s.place, s.online from committee_session s join body b on b.id = s.body_id"""
+WAITS = "s.state in ('planned', 'called') and coalesce(s.second_on, s.meets_on)"
+AGREED = "from agreement a where a.committee_id = t.id and a.state = 'open' and " + HERE.seen().replace("t.", "a.")
+PARTS = {
+    "name": "t.name",
+    "municipality": "m.name",
+    "state": "t.state",
+    "state_reason": worded("t.reason", REASONS),
+    "due_on": "t.due_on",
+    "next_session": f"""(select row_to_json(x) from ({SHORT} where {_OF} and {WAITS} >= {{as_of}}
+        order by meets_on, meets_at nulls first, s.id limit 1) x)""",
+    "to_be_held": f"""(select coalesce(json_agg(x), '[]') from ({SHORT} where {_OF} and {WAITS} < {{as_of}}
+        order by meets_on, s.id limit {SHOWN}) x)""",
+    "without_minutes": f"(select count(*) from committee_session s where {_OF} and s.state in ('held', 'minutes_draft'))",
+    "overdue": f"(select count(*) {AGREED} and a.due_on < {{as_of}})",
+    "open_agreements": f"(select count(*) {AGREED} and a.due_on >= {{as_of}})",
+    "overdue_agreements": f"""(select coalesce(json_agg(x), '[]') from (select a.id, left(a.text, {LONGEST}) as text,
+        coalesce(o.name, z.role) as owner, a.due_on {
+        AGREED.replace(
+            "where",
+            '''left join organisation o on o.id = a.owner_organisation_id
+        left join seat z on z.id = a.owner_seat_id where''',
+        )
+    } and a.due_on < {{as_of}} order by a.due_on, a.id limit {SHOWN}) x)""",
+    "allowed_actions": f"case when {HERE.seen('write')} then {by_state('t.state', ALLOWED)} else array[]::text[] end",
+}
+GLANCE = prepared(f"""
+select e.who, q.* from {ENTERED}
+left join lateral (
+  select (select row_to_json(o)::text from (select {", ".join(f"{sql} as {name}" for name, sql in PARTS.items())}) o) as said
+  from committee t join municipality m on m.id = t.municipality_id where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
+
+
+@router.get("/v1/committees/{id}/home", response_model=Home, responses=problems.refusals(Invalid))
+async def read_home(request: Request, id: UUID, reading: Asking) -> Response:
+    """A committee at a glance, for a telephone on a slow line: its steps in short, what to do first, the next session, what is overdue,
+    what may be done. Send `If-None-Match`: where nothing changed the answer is 304."""
+    framework, facts = await facts_of(reading, id)
+    row = await pages.ask(reading, GLANCE, pages.known_of(reading) | {"id": id})
+    steps = steps_told(id, framework, facts, reading.at.date(), reading.language)
+    body = home(json.loads(row["said"]), steps).model_dump_json().encode()
+    return pages.conditional(request, body, {"Content-Language": reading.language})
