@@ -60,6 +60,11 @@ def shipped() -> AlertRules:
     return AlertRules.model_validate(json.loads(FILE.read_text(encoding="utf-8")))
 
 
+def worded_by(said: Literal["why", "what"]) -> dict[str, dict[str, str]]:
+    """Rule -> its sentence in each language."""
+    return {rule.code: dict(getattr(rule, said)) for rule in shipped().rules}
+
+
 class AlertFields(Fields):
     """That a rule fired, about what, and until when."""
 

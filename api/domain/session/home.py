@@ -51,6 +51,15 @@ class HomeAgreement(Told):
     due_on: date
 
 
+class HomeAlert(Told):
+    """An open alert in short; the whole is at /v1/alerts."""
+
+    rule: str
+    why: str
+    what: str
+    happens_on: date
+
+
 class Home(Told):
     """A committee at a glance."""
 
@@ -76,6 +85,10 @@ class Home(Told):
     """Sessions whose day is over and of which nobody said what came; at most five."""
     without_minutes: int
     """Sessions that were held and have no approved minutes."""
+    open_alerts: int
+    """What the clock noticed that somebody should do something about."""
+    alerts: list[HomeAlert]
+    """The five of them whose day is first."""
     allowed_actions: list[str]
     """What may be done with the committee next; empty for who does not write there."""
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, worded
-from api.domain.alert.alerts import AlertOut, AlertRules, shipped
+from api.domain.alert.alerts import AlertOut, AlertRules, shipped, worded_by
 from api.pages import Listing
 
 router = APIRouter(tags=["alerts"], route_class=ReadRoute)
@@ -31,7 +31,8 @@ ALERTS = Listing(
     OF_COMMITTEE | {"rule": "t.rule = {value}", "state": "{value}::text = 'all' or ({value}::text = 'open') = (t.closed_at is null)"},
     {
         "committee": "c.name",
-        **{said: worded("t.rule", {rule.code: getattr(rule, said) for rule in shipped().rules}) for said in ("why", "what")},
+        "why": worded("t.rule", worded_by("why")),
+        "what": worded("t.rule", worded_by("what")),
     },
 )
 

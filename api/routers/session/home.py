@@ -9,6 +9,7 @@ from api import pages, problems
 from api.access import Asking
 from api.collection import ReadRoute
 from api.committees import HERE, by_state, worded
+from api.domain.alert.alerts import worded_by
 from api.domain.committee.committees import ALLOWED, REASONS
 from api.domain.errors import Invalid
 from api.domain.session.home import LONGEST, SHOWN, Home, home
@@ -22,6 +23,7 @@ SHORT = """select s.id, s.kind, s.state, b.name as body, coalesce(s.second_on, s
     coalesce(s.second_at, s.meets_at) as meets_at, s.place, s.online from committee_session s join body b on b.id = s.body_id"""
 WAITS = "s.state in ('planned', 'called') and coalesce(s.second_on, s.meets_on)"
 AGREED = "from agreement a where a.committee_id = t.id and a.state = 'open' and " + HERE.seen().replace("t.", "a.")
+ALERTED = "from alert a where a.committee_id = t.id and a.closed_at is null and " + HERE.seen().replace("t.", "a.")
 PARTS = {
     "name": "t.name",
     "municipality": "m.name",
@@ -43,6 +45,9 @@ PARTS = {
         left join seat z on z.id = a.owner_seat_id where''',
         )
     } and a.due_on < {{as_of}} order by a.due_on, a.id limit {SHOWN}) x)""",
+    "open_alerts": f"(select count(*) {ALERTED})",
+    "alerts": f"""(select coalesce(json_agg(x), '[]') from (select a.rule, {worded("a.rule", worded_by("why"))} as why,
+        {worded("a.rule", worded_by("what"))} as what, a.happens_on {ALERTED} order by a.happens_on, a.id limit {SHOWN}) x)""",
     "allowed_actions": f"case when {HERE.seen('write')} then {by_state('t.state', ALLOWED)} else array[]::text[] end",
 }
 GLANCE = prepared(f"""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from api import chronicle
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, TODAY
 from tests.routers.session.meetings import SECTORS, gathered
@@ -24,11 +25,14 @@ async def test_everything_that_is_needed_first_in_one_short_answer(world: World)
     await agreed(committee, session)
     forgotten = await committee.called(meets_on=AGO[5])
     later = [await committee.planned(meets_on=(TODAY + timedelta(days=d)).isoformat(), place="ñ" * 300) for d in (30, 7)]
+    await chronicle.bring_up(world.house)
     answer = await mixco.get(path, headers={"Accept-Language": "es"})
     found = answer.json()
     assert len(answer.content) <= MOST
     assert (found["next_session"]["id"], found["overdue"], found["open_agreements"]) == (later[1].json()["id"], 8, 1)
     assert [a["text"][:2] for a in found["overdue_agreements"]] == ["0 ", "1 ", "2 ", "3 ", "4 "], "those overdue longest"
+    assert (found["open_alerts"], [a["rule"] for a in found["alerts"]]) == (8, ["agreement-overdue"] * 5)
+    assert found["alerts"][0]["why"].startswith("Lo acordado no se ha cumplido")
     assert [s["id"] for s in found["to_be_held"]] == [forgotten.json()["id"]]
     assert (found["without_minutes"], found["next_action"]["step"]) == (1, "support")
     assert (await drafted(committee, session)).status_code == 201
