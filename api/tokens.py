@@ -29,6 +29,8 @@ from jose import jwk, jws
 
 ALGORITHM = "ES256"
 TYPE = "at+jwt"
+ATTESTED = "attestation+jwt"
+"""Of what is signed for others to verify, and opens nothing."""
 ISSUER = "amuprev"
 AUDIENCE = "amuprev-api"
 MAX_LIFETIME_S = 900
@@ -108,6 +110,11 @@ class Keyring:
             "jti": secrets.token_urlsafe(16),
         }
         return str(jws.sign(claims, self._signer, headers={"typ": TYPE, "kid": self._kid}, algorithm=ALGORITHM))
+
+    def attest(self, claims: dict[str, str]) -> tuple[str, str]:
+        """The kid, and a signature (JWS) that tells `claims`. Its type is not that of tokens, so none of these ever passes for one."""
+        headers = {"typ": ATTESTED, "kid": self._kid}
+        return self._kid, str(jws.sign(dict(claims), self._signer, headers=headers, algorithm=ALGORITHM))
 
     def verify(self, token: str) -> UUID:
         """The session id. Raises BadToken and nothing else, whatever the text.

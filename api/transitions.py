@@ -24,6 +24,7 @@ from api.domain.transition.transitions import (
     stand,
     turn,
 )
+from api.dossiers import make
 from api.handovers import close
 from api.pages import Listing
 
@@ -83,6 +84,7 @@ async def _turn(caller: Caller, id: Any) -> None:
         await close(caller, row)
         turn(row, caller.at)
         await db.keep(caller, row, "turn", fields=["turned_at", "frozen_on", *MOVED])
+        await make(caller, row)
     else:
         stand(row, today)
         await db.keep(caller, row, "turn", fields=MOVED)

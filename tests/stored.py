@@ -56,6 +56,7 @@ VERSIONED = (
     "office_term",
     "transition",
     "blackout_window",
+    "handover_file",
 )
 NAMED = ("municipality", "community", "organisation", "affiliation", "participation", "country", "admin1")
 NAMED += ("committee", "council_instrument", "declaration", "waiver", "body", "seat", "term", "commitment", "open_call", "seat_invitation")

@@ -13,7 +13,7 @@ from api.routers.outreach import gaps as sector_gaps
 from api.routers.session import agreements, calendars, decisions, holding, home, inaugurations, minutes, sessions
 from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
-from api.routers.transition import blackouts, handovers, office_terms, transitions
+from api.routers.transition import blackouts, files, handovers, office_terms, transitions
 
 BACKEND = [
     m.router
@@ -72,6 +72,7 @@ BACKEND = [
         office_terms,
         transitions,
         handovers,
+        files,
         blackouts,
         feed,
         auth,

@@ -13,6 +13,8 @@ PREPARED = {"turns_on": "2002-01-01", "state": "preparing"}
 FROZEN = {"turns_on": "2002-01-01", "state": "frozen"}
 OWN = tuple(target for target in TARGETS if target.name in MANNED)
 """Where somebody coordinates the municipality itself."""
+NAMED = tuple(target for target in TARGETS if target.name == "mixco")
+"""Where whoever signed has the personal scope."""
 OVER = {"ended_by": "election"}
 
 
@@ -29,6 +31,11 @@ def agreeing_or_managing(target: Target, who: Person, map: Map) -> bool:
 def signing(target: Target, who: Person, map: Map) -> bool:
     """Who coordinates the municipality itself."""
     return target.municipality in who.write.municipalities
+
+
+def opening(target: Target, who: Person, map: Map) -> bool:
+    """Who signed for the handover, which here is mixco@."""
+    return who.name == "mixco"
 
 
 def office(n: int) -> Thing:
@@ -65,6 +72,9 @@ ENTRIES: dict[str, Entry] = {
     "accept_handover": Entry(
         signing, seen_there, thing=("transition", FROZEN | {"approved_at": "2001-12-01T00:00:00Z"}), version="transition", targets=OWN
     ),
+    "freeze_transition": Entry(there, seen_there, thing=following("preparing"), version="transition"),
+    "read_handover_file": Entry(seen_there, seen_there, thing=following("frozen")),
+    "read_handover_contacts": Entry(opening, seen_there, thing=following("frozen"), targets=NAMED),
     "read_transition": Entry(seen_there, seen_there, thing=following("lapsed")),
     "reratify_committees": Entry(
         there,

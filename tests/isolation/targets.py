@@ -13,7 +13,7 @@ from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
 from tests.isolation.people import Map
-from tests.isolation.seeds import CALLED, COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MAPPED, MET
+from tests.isolation.seeds import CALLED, COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MAPPED, MET, TEMPLATES
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,7 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     table, said = thing
     row = target.row(map) | {"committee_id": key("committee", target), "number": n, "body_id": key("committee-body", target)}
     row |= {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
+    row["accepted_by"] = map.person("mixco").principal
     if table == "parked":
         row |= {"import_id": key("read_import", target), "place": f"99|Seeded {target.name}"}
     if table in ("indicator", "source"):
@@ -162,10 +163,9 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):
-        row |= year(n) | {"association_id": target.association, "organisation_id": map.organisation(target.association)}
+        row |= year(n) | {"organisation_id": map.organisation(target.association)}
+        row |= {"association_id": target.association if table == "affiliation" else None}
         row |= {"programme_id": map.programme(target.programme)}
-    if table == "participation":
-        row["association_id"] = None
     if table == "succession":
         row |= {"predecessor_id": before(target, operation), "successor_id": target.municipality}
     row |= {"principal_id": map.person("region").principal} if table == "calendar_feed" else {}
@@ -176,7 +176,10 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     if table == "committee_session":
         await attended(owner, row, target)
     if table == "office_term":
-        await turned(owner, row | said, operation, target)
+        over = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": said["ends_on"], "state": "lapsed"}
+        await insert(owner, "transition", row | over)
+    if table == "transition":
+        await insert(owner, "handover_file", row | TEMPLATES["handover_file"] | {"transition_id": row["id"]})
     if table == "committee":
         await lawful(owner, row, operation, target)
     if table == "stakeholder_map":
@@ -199,12 +202,6 @@ async def beneath(owner: asyncpg.Connection, table: str, row: dict[str, Any], op
     if table == "transition":
         row["office_term_id"] = key(f"{operation}-office", target)
         await insert(owner, "office_term", row | year(-row["number"]) | {"id": row["office_term_id"]})
-
-
-async def turned(owner: asyncpg.Connection, row: dict[str, Any], operation: str, target: Target) -> None:
-    """The transition that follows a term of office."""
-    said = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": row["ends_on"], "state": "lapsed"}
-    await insert(owner, "transition", row | said)
 
 
 def own(operation: str, target: Target) -> str:

@@ -215,7 +215,7 @@ def reratify(row: Transition, said: Reratification, today: date) -> None:
 
 ALLOWED: dict[State, list[str]] = {
     State.SCHEDULED: [],
-    State.PREPARING: ["propose", "approve"],
+    State.PREPARING: ["freeze", "propose", "approve"],
     State.FROZEN: ["propose", "approve", "accept", "reratify"],
     State.HANDED_OVER: ["reratify"],
     State.RERATIFIED: [],
