@@ -5,7 +5,7 @@ from alembic import op
 from migrations import policies, statements
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 
 FUNCTIONS = ("enter_house(uuid, text)", "back(text)")
 

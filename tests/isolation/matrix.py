@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 
-from api import chronicle
+from api import clock
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
 from tests import contract
@@ -179,7 +179,7 @@ async def built(postgres: EmbeddedPostgres, name: str, template: str, settings: 
             found = Matrix(owner, map, places, {n: map.person(n) for n in PEOPLE})
             found.clients = {n: await world.who(n, **SAME_ID) for n in PEOPLE}
             await owner.execute("delete from step_due")  # The clock looked while rows were sown.
-            await chronicle.bring_up(world.house)
+            await clock.tick(world.house)  # What is due by the calendar comes to pass before anything is compared.
             yield found
             for client in found.clients.values():
                 await client.aclose()

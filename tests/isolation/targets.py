@@ -118,7 +118,7 @@ MAP: Thing = ("stakeholder_map", {"state": "draft"})
 STAKEHOLDER: Thing = ("stakeholder", MAPPED)
 CALL: Thing = ("open_call", CALLED)
 DRAFTED = {"institution": "Seeded", "sector": "ngo", "state": "draft"}
-SENT = {"state": "sent", "sent_on": "2021-01-01", "expires_on": "2021-03-01"}
+SENT = {"state": "sent", "sent_on": "2021-01-01", "expires_on": "2098-01-01"}
 RULES = templates()[0].rules.model_dump(mode="json")
 ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "voting": True}], "roles": [], "demographic_minima": []}
 COUNTED = ("in", "used", "parked", "refused", "ignored")

@@ -4,8 +4,8 @@ from alembic import op
 
 from migrations import policies, statements
 
-revision = "0016"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 
 OF_MUNICIPALITIES = (
     *("committee_session", "session_attendance", "decision", "session_vote"),
@@ -14,7 +14,7 @@ OF_MUNICIPALITIES = (
 
 
 def upgrade() -> None:
-    statements.run("0016_sessions.sql")
+    statements.run("0017_sessions.sql")
     read, write = policies.municipality(policies.READ), policies.municipality(policies.WRITE)
     for table in OF_MUNICIPALITIES:
         policies.guard(table, select=read, insert=write)

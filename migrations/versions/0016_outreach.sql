@@ -187,17 +187,3 @@ create index seat_invitation_municipality on seat_invitation (municipality_id, i
 create index seat_invitation_due on seat_invitation (expires_on) where state = 'sent';
 
 create index seat_invitation_contact on seat_invitation (contact_person_id) where contact_person_id is not null;
-
--- The clock has no scope of its own: it ends what is overdue, and says so in the feed as the write door does, without what is personal.
-create function app.expire_seat_invitations(on_day date, moment timestamptz) returns int language sql volatile security definer
-set search_path = public, pg_temp as $$
-    with over as (
-        update seat_invitation i set state = 'expired', version = i.version + 1, updated_at = moment
-        where i.state = 'sent' and i.expires_on <= on_day returning i.*),
-    told as (
-        insert into change (municipality_id, country_id, noun, thing, action, version, fields, body, at)
-        select o.municipality_id, o.country_id, 'seat_invitation', o.id::text, 'expire', o.version, array['state'],
-            to_jsonb(o) - array['organisation_id', 'institution', 'seat_id', 'stakeholder_id', 'contact_person_id', 'term_id',
-                'version', 'created_at', 'updated_at'], moment
-        from over o returning 1)
-    select count(*)::int from told $$
