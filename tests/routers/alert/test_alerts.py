@@ -9,6 +9,7 @@ import time_machine
 from api import chronicle
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, MIXCO, SMALL, TODAY, approved, founded, institution, plenary, ruled, seat, term
+from tests.routers.steps.test_records import now_in_feed, told_since
 
 
 async def alerts(client: httpx.AsyncClient, level: str = "", **said: Any) -> list[dict[str, Any]]:
@@ -27,16 +28,14 @@ async def test_a_term_that_ends_alerts_until_somebody_follows(world: World) -> N
     assert made.status_code == 201, made.text
     await chronicle.bring_up(world.house)
     assert await alerts(mixco) == []
-    cursor = ""
-    while (piece := (await mixco.get("/v1/changes", params={"cursor": cursor} if cursor else {})).json())["more"]:
-        cursor = piece["next"]
+    cursor = await now_in_feed(mixco)
     with time_machine.travel(datetime.combine(last - timedelta(days=60), datetime.min.time(), UTC), tick=True):
         await chronicle.bring_up(world.house)
         await chronicle.bring_up(world.house)
     [alert] = await alerts(mixco, f"municipalities/{MIXCO}/")
     assert (alert["rule"], alert["noun"], alert["thing"]) == ("term-ending", "term", made.json()["id"])
     assert (alert["happens_on"], alert["closed_at"], alert["committee"]) == (last.isoformat(), None, "COMUPRE Mixco")
-    told = (await mixco.get("/v1/changes", params={"cursor": piece["next"]})).json()["items"]
+    told = await told_since(mixco, cursor)
     assert [(c["noun"], c["action"], c["thing"]) for c in told] == [("alert", "create", alert["id"])]
     spanish = await mixco.get("/v1/alerts", headers={"Accept-Language": "es"})
     assert spanish.json()["items"][0]["why"].startswith("El período de un asiento termina")
