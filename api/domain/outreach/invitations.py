@@ -138,14 +138,14 @@ class Sending(Fields):
     """First day on which it is not open any more; 30 days after it was sent where nothing is said."""
 
 
-class Acceptance(Fields):
+class SeatAcceptance(Fields):
     """The body that says that it was accepted."""
 
     answered_on: date
     """The day of the answer, while it was open; not one to come."""
 
 
-class Refusal(Acceptance):
+class Refusal(SeatAcceptance):
     """The body that says that it was declined, or that somebody who had accepted does not come after all."""
 
     decline_reason: DeclineReason | None = None

@@ -24,9 +24,9 @@ from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.calls import OpenCall
 from api.domain.outreach.invitations import (
     ALLOWED,
-    Acceptance,
     InvitationState,
     Refusal,
+    SeatAcceptance,
     Seating,
     SeatInvitation,
     SeatInvitationFields,
@@ -188,7 +188,7 @@ async def _expire(caller: Caller, row: SeatInvitation) -> None:
 
 
 @router.post(ONE + "/accept", response_model=SeatInvitationOut, responses=CHANGES)
-async def accept_seat_invitation(id: UUID, body: Acceptance, caller: Writing, if_match: IfMatch) -> Response:
+async def accept_seat_invitation(id: UUID, body: SeatAcceptance, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was accepted, on a day on which it was open. Needs `roster:write` there."""
     row, _ = await _fetch(caller, id, if_match)
     answer(row, body.answered_on, caller.at.date(), accepted=True)
