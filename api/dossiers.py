@@ -78,7 +78,7 @@ select e.who, q.* from {ENTERED}
 left join lateral (
   select t.transition_id, t.created_at as made_at, t.sha256, t.kid, t.signature, t.body, t.lines::text as lines,
     (select coalesce(json_object_agg(s.id, s.display), json_build_object()) from seat s
-      where s.municipality_id = t.municipality_id and {HERE.seen().replace("t.", "s.")})::text as displays
+      where s.municipality_id = t.municipality_id and {HERE.over("s")})::text as displays
   from handover_file t where e.who is not null and t.transition_id = {{id}} and {HERE.seen()}) q on true""")
 
 
@@ -91,7 +91,7 @@ async def filed(reading: Reading, id: UUID) -> HandoverFileOut:
 
 
 NAMED = f"""select p.id as person_id, p.committee_id, p.name, p.email, p.phone from person p
-    where p.id = any(cast(:ids as uuid[])) and p.erased_at is null and {HERE.seen("personal").replace("t.", "p.")} order by p.id"""
+    where p.id = any(cast(:ids as uuid[])) and p.erased_at is null and {HERE.over("p", "personal")} order by p.id"""
 
 
 async def contacts(caller: Caller, row: Transition) -> list[Contact]:

@@ -87,6 +87,10 @@ class Shape:
             either.append(f"{self.own} = (select app.principal())")
         return f"({' or '.join(either)})"
 
+    def over(self, alias: str, mode: str = "read") -> str:
+        """The same over a table that goes by another name than `t`."""
+        return self.seen(mode).replace("t.", f"{alias}.")
+
     def meant(self, level: Level) -> str:
         """The rows of the level's unit `l`, over `t`; those of its municipalities, and its own."""
         if level in self.override:

@@ -32,7 +32,7 @@ _PERSONAL = HERE.seen("personal")
 
 def _of(table: str) -> str:
     """What the caller reads of `table`, as `x`, of committee `t`."""
-    return f"from {table} x where x.committee_id = t.id and {HERE.seen().replace('t.', 'x.')}"
+    return f"from {table} x where x.committee_id = t.id and {HERE.over('x')}"
 
 
 LATEST = f"""select x.id, x.done_on, x.valid_until {_of("stakeholder_map")} and x.state = 'done' and x.done_on <= {{as_of}}
@@ -48,7 +48,7 @@ ASKED = f"""select x.sector, x.sent_on, x.expires_on, x.answered_on, x.state, x.
     {_of("seat_invitation")} and x.state <> 'draft' and x.sent_on <= {{as_of}}"""
 SEATED = f"""select s.sector, count(*) as seats from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
     join term y on y.seat_id = s.id and not y.alternate and y.voided_at is null and {ON.format("y")}
-    where s.committee_id = t.id and {ON.format("s")} and {HERE.seen().replace("t.", "s.")} group by s.sector"""
+    where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")} group by s.sector"""
 CAME = f"""select max(f.first_on) from (select min(x.starts_on) as first_on {_of("term")} and x.voided_at is null
     and x.on_behalf_of_id is not null and x.starts_on <= {{as_of}} group by x.on_behalf_of_id) f"""
 ROOMS = {"map": LATEST, "candidates": CANDIDATES, "asked": ASKED, "seated": SEATED}

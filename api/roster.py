@@ -111,7 +111,7 @@ NAMED = replace(
     MEMBERS,
     name="named members",
     out=MemberOut,
-    table=MEMBERS.table + " left join person p on p.id = t.person_id and " + HERE.seen("personal").replace("t.", "p."),
+    table=MEMBERS.table + " left join person p on p.id = t.person_id and " + HERE.over("p", "personal"),
     query=Known,
     filters=FILTERS,
     columns=WHOLE | NAMES,
@@ -133,7 +133,7 @@ def as_known(listing: Listing) -> Listing:
 HELD = f"""select s.id as seat_id, s.sector, s.role, s.voting, x.id as term_id, x.ends_on, x.end_reason, s.display <> 'none' as shown
     from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
     left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null and {ON.format("x")}
-    where s.committee_id = t.id and {ON.format("s")} and {HERE.seen().replace("t.", "s.")}"""
+    where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")}"""
 FACTS = f"""
 select e.who, q.* from {{entered}}
 left join lateral (

@@ -30,7 +30,7 @@ class SessionQuery(OfCommittee):
     """Only sessions on or before this day."""
 
 
-WHOLE = HERE.seen("personal").replace("t.", "a.")
+WHOLE = HERE.over("a", "personal")
 INSTITUTION, SECTOR, PERSON = (f"({said} or {WHOLE})" for said in (SHOWN, "s.display <> 'none'", "s.display = 'person'"))
 """What seat `s` shows of its holder in row `a`, which is everything for the personal scope: where one was, how one voted."""
 MET = "coalesce((t.quorum ->> 'met')::boolean, false)"

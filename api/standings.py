@@ -14,39 +14,38 @@ from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, M
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, INSIDE, prepared
 
-_SEEN = HERE.seen()
 LAWS = f"""select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n.repealed_on) as ends_on
     from bylaws b join council_instrument n on n.id = b.instrument_id
-    where b.committee_id = t.id and b.state = 'approved' and {_SEEN.replace("t.", "b.")}"""
+    where b.committee_id = t.id and b.state = 'approved' and {HERE.over("b")}"""
 """Bylaws are approved only when nothing in them contradicts itself, so those in force are complete."""
 SEATED = f"""select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
     join body b on b.id = s.body_id and b.kind = 'plenary'
-    where s.committee_id = t.id and not x.alternate and x.voided_at is null and {_SEEN.replace("t.", "x.")}"""
+    where s.committee_id = t.id and not x.alternate and x.voided_at is null and {HERE.over("x")}"""
 """A seat that an institution holds without naming anyone is held by its term: nobody of it can have been trained."""
 TRAININGS = f"""select v.id as thing, coalesce(v.ends_on - 1, v.starts_on) as "on", c.level = 'initial' as initial,
       array(select a.person_id from training_attendance a
         where a.municipality_id = v.municipality_id and a.event_id = v.id and a.present) as people
     from training_event v join course c on c.id = v.course_id
     where v.state = 'held' and v.municipality_id = any(app.with_predecessors(t.municipality_id) || t.covers)
-      and {_SEEN.replace("t.", "v.")}"""
+      and {HERE.over("v")}"""
 DECLARED = f"""select d.kind, d.id as thing, d.happened_on as "on" from declaration d
-    where d.committee_id = t.id and {_SEEN.replace("t.", "d.")}"""
+    where d.committee_id = t.id and {HERE.over("d")}"""
 COMMITTED = f"""select c.id as thing, c.committed_on as "on", {LASTS.replace("t.", "c.")} as ends_on,
       {CHAMPIONED.replace("t.", "c.")} as champion, c.demand is not null as demand, c.pledge from commitment c
-    where c.committee_id = t.id and c.voided_at is null and {_SEEN.replace("t.", "c.")}
+    where c.committee_id = t.id and c.voided_at is null and {HERE.over("c")}
       and coalesce({LASTS.replace("t.", "c.")} > c.committed_on, true)"""
 MAPPED = f"""select m.id as thing, m.done_on as "on", array(select distinct k.sector from stakeholder k where k.map_id = m.id) as sectors
-    from stakeholder_map m where m.committee_id = t.id and m.state = 'done' and {_SEEN.replace("t.", "m.")}"""
+    from stakeholder_map m where m.committee_id = t.id and m.state = 'done' and {HERE.over("m")}"""
 LAUNCHED = f"""select s.id as thing, s.held_on as "on", s.purpose is not null as purpose,
       (select count(*) from session_attendance a where a.municipality_id = s.municipality_id and a.session_id = s.id
         and a.status in ('present', 'represented')) as attended
     from committee_session s
-    where s.committee_id = t.id and s.kind = 'inauguration' and s.held_on is not null and {_SEEN.replace("t.", "s.")}"""
+    where s.committee_id = t.id and s.kind = 'inauguration' and s.held_on is not null and {HERE.over("s")}"""
 WAIVED = f"""select w.id as thing, w.starts_on as "on", w.ends_on, w.step, w.reason from waiver w
-    where w.committee_id = t.id and {_SEEN.replace("t.", "w.")}"""
+    where w.committee_id = t.id and {HERE.over("w")}"""
 INVITED = f"""select i.id as thing, i.sent_on as "on", i.sector,
       case when i.state in ('accepted', 'seated') then i.answered_on end as accepted_on from seat_invitation i
-    where i.committee_id = t.id and i.state <> 'draft' and {_SEEN.replace("t.", "i.")}"""
+    where i.committee_id = t.id and i.state <> 'draft' and {HERE.over("i")}"""
 ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "invited": INVITED, "launched": LAUNCHED, "laws": LAWS, "seated": SEATED}
 ROOMS |= {"trainings": TRAININGS, "declared": DECLARED, "waived": WAIVED}
 """Room -> what it knows of committee `t`. Assessments and plans have no room yet."""
@@ -58,7 +57,7 @@ NOUNS = (
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
 _OF = f"""left join lateral (
   select t.id, t.country_id, t.municipality_id, t.framework, t.due_on, {GATHERED} from committee t
-  where e.who is not null and t.id = any({{ids}}) and {_SEEN}) q on true"""
+  where e.who is not null and t.id = any({{ids}}) and {HERE.seen()}) q on true"""
 FACTS = prepared(f"select e.who, q.* from {ENTERED} {_OF}")
 FACTS_INSIDE = prepared(f"select e.who, q.* from {INSIDE} {_OF}")
 """The same in a transaction that has entered already: the clock's, for many committees at once."""

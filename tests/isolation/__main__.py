@@ -53,11 +53,11 @@ class Dropped:
 
 
 def _calls(source: str) -> Iterator[tuple[int, int, str]]:
-    """Where `….seen(…)` stands: from, to, and what takes its place."""
+    """Where `….seen(…)` or `….over(…)` stands: from, to, and what takes its place."""
     lines = source.splitlines(keepends=True)
     starts = [sum(len(line.encode()) for line in lines[:n]) for n in range(len(lines) + 1)]
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "seen":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("seen", "over"):
             start = starts[node.lineno - 1] + node.col_offset
             end = starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
             yield start, end, "str(True).lower()"

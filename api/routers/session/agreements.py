@@ -147,7 +147,6 @@ async def cancel_agreement(id: UUID, body: Cancelling, caller: Writing, if_match
     return await _written(caller, row)
 
 
-_SEEN = HERE.seen()
 HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null
       and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN}
     left join organisation o on o.id = coalesce(a.owner_organisation_id, x.on_behalf_of_id)"""
@@ -156,11 +155,11 @@ WORDS = f"""select o.id, o.name, count(*) filter (where a.fulfilled_on <= a.due_
       count(*) filter (where a.state = 'open' and a.due_on < {{as_of}}) as overdue,
       count(*) filter (where a.state = 'open' and a.due_on >= {{as_of}}) as open
     from agreement a join committee_session m on m.municipality_id = a.municipality_id and m.id = a.session_id {HOLDER}
-    where a.committee_id = t.id and a.state <> 'cancelled' and m.held_on <= {{as_of}} and {_SEEN.replace("t.", "a.")}
+    where a.committee_id = t.id and a.state <> 'cancelled' and m.held_on <= {{as_of}} and {HERE.over("a")}
     group by o.id, o.name"""
 KEPT = prepared(f"""select e.who, q.* from {ENTERED} left join lateral (
     select t.id, (select coalesce(json_agg(row_to_json(w) order by w.name, w.id), '[]') from ({WORDS}) w)::text as words
-    from committee t where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
+    from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
 
 
 @router.get("/v1/committees/{id}/follow-through", response_model=FollowThrough)

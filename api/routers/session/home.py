@@ -18,12 +18,12 @@ from api.pages.statements import ENTERED, prepared
 from api.standings import facts_of
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
-_OF, _SEEN = "s.committee_id = t.id and " + HERE.seen().replace("t.", "s."), HERE.seen()
+_OF = "s.committee_id = t.id and " + HERE.over("s")
 SHORT = """select s.id, s.kind, s.state, b.name as body, coalesce(s.second_on, s.meets_on) as meets_on,
     coalesce(s.second_at, s.meets_at) as meets_at, s.place, s.online from committee_session s join body b on b.id = s.body_id"""
 WAITS = "s.state in ('planned', 'called') and coalesce(s.second_on, s.meets_on)"
-AGREED = "from agreement a where a.committee_id = t.id and a.state = 'open' and " + HERE.seen().replace("t.", "a.")
-ALERTED = "from alert a where a.committee_id = t.id and a.closed_at is null and " + HERE.seen().replace("t.", "a.")
+AGREED = "from agreement a where a.committee_id = t.id and a.state = 'open' and " + HERE.over("a")
+ALERTED = "from alert a where a.committee_id = t.id and a.closed_at is null and " + HERE.over("a")
 PARTS = {
     "name": "t.name",
     "municipality": "m.name",
@@ -54,7 +54,8 @@ GLANCE = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
   select (select row_to_json(o)::text from (select {", ".join(f"{sql} as {name}" for name, sql in PARTS.items())}) o) as said
-  from committee t join municipality m on m.id = t.municipality_id where e.who is not null and t.id = {{id}} and {_SEEN}) q on true""")
+  from committee t join municipality m on m.id = t.municipality_id
+  where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
 
 
 @router.get("/v1/committees/{id}/home", response_model=Home, responses=problems.refusals(Invalid))
