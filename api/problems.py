@@ -81,6 +81,10 @@ def refusals(*kinds: type[errors.Refusal]) -> dict[int | str, dict[str, Any]]:
     return {STATUS[kind]: {"description": (kind.__doc__ or "").strip(), "content": body} for kind in kinds}
 
 
+CHANGES = refusals(errors.Conflict, errors.Invalid, errors.Stale, errors.Unconditional)
+"""What a change of one thing may be refused with."""
+
+
 def request_id_of(request: Request) -> str:
     return str(request.scope.get("request_id", "-"))
 

@@ -11,7 +11,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, with_own
 from api.domain.committee.bodies import Body, BodyDefinition, BodyFields, BodyKind, BodyOut, not_inside_itself
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -60,7 +60,7 @@ async def read_body(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, BODIES, id)
 
 
-@router.patch("/v1/bodies/{id}", response_model=BodyOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch("/v1/bodies/{id}", response_model=BodyOut, responses=problems.CHANGES)
 async def change_body(id: UUID, body: BodyPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what a body is called, or end it. Needs `roster:write` there."""
     row, committee = await with_own(caller, Body, id, Action.WRITE_ROSTER)

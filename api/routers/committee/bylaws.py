@@ -30,7 +30,7 @@ from api.domain.committee.committees import Committee, stand
 from api.domain.committee.instruments import Purpose
 from api.domain.committee.rules import Rules
 from api.domain.committee.templates import Template, templates
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
@@ -70,7 +70,6 @@ BYLAWS = Listing(
 )
 
 publish(router, BYLAWS, levels=(), flat="/v1/bylaws", about="Versions of bylaws that you see; `committee=` those of one.")
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 @router.get("/v1/bylaws-templates", response_model=list[Template])
@@ -106,7 +105,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Bylaws
     return row, committee
 
 
-@router.patch("/v1/bylaws/{id}", response_model=BylawsOut, responses=CHANGES)
+@router.patch("/v1/bylaws/{id}", response_model=BylawsOut, responses=problems.CHANGES)
 async def change_bylaws(id: UUID, body: BylawsPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change a version that is not approved; it is a draft again. `rules` are replaced whole. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -117,7 +116,7 @@ async def change_bylaws(id: UUID, body: BylawsPatch, caller: Writing, if_match: 
     return await _written(caller, row)
 
 
-@router.post("/v1/bylaws/{id}/check", response_model=BylawsOut, responses=CHANGES)
+@router.post("/v1/bylaws/{id}/check", response_model=BylawsOut, responses=problems.CHANGES)
 async def check_bylaws(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Call a draft checked; refused where it contradicts itself. Warnings hold nothing up. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -126,7 +125,7 @@ async def check_bylaws(id: UUID, caller: Writing, if_match: IfMatch) -> Response
     return await _written(caller, row)
 
 
-@router.post("/v1/bylaws/{id}/approve", response_model=BylawsOut, responses=CHANGES)
+@router.post("/v1/bylaws/{id}/approve", response_model=BylawsOut, responses=problems.CHANGES)
 async def approve_bylaws(id: UUID, body: BylawsApproval, caller: Writing, if_match: IfMatch) -> Response:
     """Put a checked version in force from a day, by an approved instrument of the council; the version before gives way on that day. Needs
     `committees:write` there."""

@@ -26,7 +26,7 @@ from api.domain.committee.committees import Committee
 from api.domain.committee.instruments import Purpose
 from api.domain.committee.seats import Seat
 from api.domain.committee.terms import Term
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
@@ -70,7 +70,6 @@ COMMITMENTS = Listing(
 )
 
 publish(router, COMMITMENTS, flat="/v1/commitments", about="Commitments of authorities that you see, by day; `committee=` those of one.")
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: Commitment, status: int = 200) -> Response:
@@ -112,7 +111,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Commit
     return row, committee
 
 
-@router.patch("/v1/commitments/{id}", response_model=CommitmentOut, responses=CHANGES)
+@router.patch("/v1/commitments/{id}", response_model=CommitmentOut, responses=problems.CHANGES)
 async def change_commitment(id: UUID, body: CommitmentPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Add what is missing, such as the champion, the pledge or the community's demand. Needs `committees:write` there, and to name a person
     the personal scope."""
@@ -126,7 +125,7 @@ async def change_commitment(id: UUID, body: CommitmentPatch, caller: Writing, if
     return await _written(caller, row)
 
 
-@router.post("/v1/commitments/{id}/end", response_model=CommitmentOut, responses=CHANGES)
+@router.post("/v1/commitments/{id}/end", response_model=CommitmentOut, responses=problems.CHANGES)
 async def end_commitment(id: UUID, body: CommitmentEnd, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it ends earlier: the term of office did, or the authority took it back. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -135,7 +134,7 @@ async def end_commitment(id: UUID, body: CommitmentEnd, caller: Writing, if_matc
     return await _written(caller, row)
 
 
-@router.post("/v1/commitments/{id}/void", response_model=CommitmentOut, responses=CHANGES)
+@router.post("/v1/commitments/{id}/void", response_model=CommitmentOut, responses=problems.CHANGES)
 async def void_commitment(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was entered by mistake; it proves nothing any more. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)

@@ -30,7 +30,7 @@ from api.domain.committee.committees import (
 )
 from api.domain.committee.composition import composed, composition
 from api.domain.committee.instruments import Purpose, dissolve
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
@@ -95,7 +95,6 @@ publish(
     about="Committees that you see, by name; through a level those that sit in its municipalities, what these succeeded included, or cover"
     " one.",
 )
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 KNOWN = "select id from municipality where id = any(cast(:ids as int[]))"
 
 
@@ -131,7 +130,7 @@ async def read_committee(request: Request, id: UUID, reading: Asking) -> Respons
     return await pages.one(request, reading, COMMITTEES, id)
 
 
-@router.patch("/v1/committees/{id}", response_model=CommitteeOut, responses=CHANGES)
+@router.patch("/v1/committees/{id}", response_model=CommitteeOut, responses=problems.CHANGES)
 async def change_committee(id: UUID, body: CommitteePatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what a committee is called or covers. Where it sits stays. Needs `committees:write` there."""
     row = await fetched(caller, id)
@@ -154,7 +153,7 @@ async def _moving(caller: Caller, id: UUID, if_match: int | None) -> tuple[Commi
 MOVED = ["state", "reason", "due_on"]
 
 
-@router.post("/v1/committees/{id}/convene", response_model=CommitteeOut, responses=CHANGES)
+@router.post("/v1/committees/{id}/convene", response_model=CommitteeOut, responses=problems.CHANGES)
 async def convene_committee(id: UUID, body: Milestone, caller: Writing, if_match: IfMatch) -> Response:
     """Say that leaders and institutions are being invited. Needs `committees:write` there."""
     row, today = await _moving(caller, id, if_match)
@@ -163,7 +162,7 @@ async def convene_committee(id: UUID, body: Milestone, caller: Writing, if_match
     return await _written(caller, row)
 
 
-@router.post("/v1/committees/{id}/launch", response_model=CommitteeOut, responses=CHANGES)
+@router.post("/v1/committees/{id}/launch", response_model=CommitteeOut, responses=problems.CHANGES)
 async def launch_committee(id: UUID, body: Milestone, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was formally launched. Needs `committees:write` there."""
     row, today = await _moving(caller, id, if_match)
@@ -180,7 +179,7 @@ async def _composed(caller: Caller, row: Committee, day: date) -> None:
     composed(composition(facts, caller.language))
 
 
-@router.post("/v1/committees/{id}/legalise", response_model=CommitteeOut, responses=CHANGES)
+@router.post("/v1/committees/{id}/legalise", response_model=CommitteeOut, responses=problems.CHANGES)
 async def legalise_committee(id: UUID, body: Legalisation, caller: Writing, if_match: IfMatch) -> Response:
     """Legalise it by the instrument by which the council approved its bylaws; refused where it is not made up as they ask. Needs
     `committees:write` there."""
@@ -194,7 +193,7 @@ async def legalise_committee(id: UUID, body: Legalisation, caller: Writing, if_m
     return await _written(caller, row)
 
 
-@router.post("/v1/committees/{id}/dissolve", response_model=CommitteeOut, responses=CHANGES)
+@router.post("/v1/committees/{id}/dissolve", response_model=CommitteeOut, responses=problems.CHANGES)
 async def dissolve_committee(id: UUID, body: Dissolution, caller: Writing, if_match: IfMatch) -> Response:
     """Dissolve it by an approved instrument of the council; what it was stays readable. Needs `committees:write` there."""
     row, today = await _moving(caller, id, if_match)

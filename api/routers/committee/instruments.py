@@ -27,7 +27,7 @@ from api.domain.committee.instruments import (
     repeal,
     unlegalise,
 )
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
@@ -62,7 +62,6 @@ INSTRUMENTS = Listing(
 )
 
 publish(router, INSTRUMENTS, levels=(), flat="/v1/instruments", about="Councils' instruments that you see; `committee=` those of one.")
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: Instrument, status: int = 200) -> Response:
@@ -91,7 +90,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Instru
     return row, committee
 
 
-@router.patch("/v1/instruments/{id}", response_model=InstrumentOut, responses=CHANGES)
+@router.patch("/v1/instruments/{id}", response_model=InstrumentOut, responses=problems.CHANGES)
 async def change_instrument(id: UUID, body: InstrumentPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change an instrument that the council has not decided yet. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -100,7 +99,7 @@ async def change_instrument(id: UUID, body: InstrumentPatch, caller: Writing, if
     return await _written(caller, row)
 
 
-@router.post("/v1/instruments/{id}/approve", response_model=InstrumentOut, responses=CHANGES)
+@router.post("/v1/instruments/{id}/approve", response_model=InstrumentOut, responses=problems.CHANGES)
 async def approve_instrument(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that the council approved it; it needs its number and the day of the council. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -109,7 +108,7 @@ async def approve_instrument(id: UUID, caller: Writing, if_match: IfMatch) -> Re
     return await _written(caller, row)
 
 
-@router.post("/v1/instruments/{id}/reject", response_model=InstrumentOut, responses=CHANGES)
+@router.post("/v1/instruments/{id}/reject", response_model=InstrumentOut, responses=problems.CHANGES)
 async def reject_instrument(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that the council did not approve it. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -118,7 +117,7 @@ async def reject_instrument(id: UUID, caller: Writing, if_match: IfMatch) -> Res
     return await _written(caller, row)
 
 
-@router.post("/v1/instruments/{id}/repeal", response_model=InstrumentOut, responses=CHANGES)
+@router.post("/v1/instruments/{id}/repeal", response_model=InstrumentOut, responses=problems.CHANGES)
 async def repeal_instrument(id: UUID, body: Repeal, caller: Writing, if_match: IfMatch) -> Response:
     """Say that the council repealed it: bylaws that it approved end on that day, and the legality that it gave with them. Needs
     `committees:write` there."""

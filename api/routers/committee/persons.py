@@ -12,7 +12,7 @@ from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute
 from api.committees import OF_COMMITTEE, OfCommittee, Personal, fetched, opened, placed, target, visible
 from api.domain.committee.persons import Person, PersonFields, PersonOut, erase, living, personal
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -81,10 +81,7 @@ async def read_person_behind_seat(id: UUID, caller: Writing) -> Response:
     return await pages.written(caller, PERSONS, id, f"/v1/persons/{id}")
 
 
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
-
-
-@router.patch("/v1/persons/{id}", response_model=PersonOut, responses=CHANGES)
+@router.patch("/v1/persons/{id}", response_model=PersonOut, responses=problems.CHANGES)
 async def change_person_behind_seat(id: UUID, body: PersonPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what is known of a person; `publish_consent: false` takes back their consent. Needs `persons:write` and the personal scope."""
     row = await _fetch(caller, id, if_match)
@@ -93,7 +90,7 @@ async def change_person_behind_seat(id: UUID, body: PersonPatch, caller: Writing
     return await pages.written(caller, PERSONS, id, f"/v1/persons/{id}")
 
 
-@router.post("/v1/persons/{id}/erase", response_model=PersonOut, responses=CHANGES)
+@router.post("/v1/persons/{id}/erase", response_model=PersonOut, responses=problems.CHANGES)
 async def erase_person(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Forget a person for good: name, contacts and groups are gone from every answer with the next request, and so is what was said of how
     they stand as a leader on maps; the id, and the terms that carry it, stay. Needs `persons:write` and the personal scope."""

@@ -13,7 +13,7 @@ from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, pla
 from api.domain.committee.bodies import Body
 from api.domain.committee.seats import Seat, SeatDefinition, SeatFields, SeatOut, closing
 from api.domain.committee.sectors import SeatRole, Sector
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -74,7 +74,7 @@ HELD = """select max(ends_on) as last, coalesce(bool_or(ends_on is null), false)
           where seat_id = :id and voided_at is null"""
 
 
-@router.patch("/v1/seats/{id}", response_model=SeatOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch("/v1/seats/{id}", response_model=SeatOut, responses=problems.CHANGES)
 async def change_seat(id: UUID, body: SeatPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what a seat is called, how much of its holder is shown, or end it. Needs `roster:write` there."""
     row, _ = await with_own(caller, Seat, id, Action.WRITE_ROSTER)

@@ -16,7 +16,7 @@ from api.domain.committee.instruments import Purpose
 from api.domain.committee.persons import Person
 from api.domain.committee.seats import Seat
 from api.domain.committee.terms import MemberOut, Term, TermEnd, TermFields, TermOut, end, fitting, presiding, void
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, new_id
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -88,10 +88,7 @@ async def read_term(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, TERMS, id)
 
 
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
-
-
-@router.post("/v1/terms/{id}/end", response_model=TermOut, responses=CHANGES)
+@router.post("/v1/terms/{id}/end", response_model=TermOut, responses=problems.CHANGES)
 async def end_term(id: UUID, body: TermEnd, caller: Writing, if_match: IfMatch) -> Response:
     """Say when and why a term ends; a resignation may be announced for a later day. Needs `roster:write` there."""
     row, committee = await with_own(caller, Term, id, Action.WRITE_ROSTER)
@@ -102,7 +99,7 @@ async def end_term(id: UUID, body: TermEnd, caller: Writing, if_match: IfMatch) 
     return await _written(caller, row)
 
 
-@router.post("/v1/terms/{id}/void", response_model=TermOut, responses=CHANGES)
+@router.post("/v1/terms/{id}/void", response_model=TermOut, responses=problems.CHANGES)
 async def void_term(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that a term was entered by mistake; what was known before stays readable by `known_at`. Needs `roster:write` there."""
     row, _ = await with_own(caller, Term, id, Action.WRITE_ROSTER)

@@ -21,7 +21,7 @@ from api.domain.documents.documents import (
     suffixed,
 )
 from api.domain.documents.formats import MimeType
-from api.domain.errors import Conflict, Invalid, NotSpoken, Stale, TooLarge, Unconditional
+from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
 from api.domain.fields import merged
 from api.idempotency import IdempotencyKey, claim, fingerprint_of, settle
 from api.intake.upload import received
@@ -65,7 +65,6 @@ CONTENT: dict[int | str, dict[str, Any]] = {
     304: {"description": "You have it already (If-None-Match)."},
 }
 KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": DocumentOut, "description": "This file is here already: its document, as it is."}}
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 @router.post(
@@ -120,7 +119,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Document:
     return row
 
 
-@router.patch("/v1/documents/{id}", response_model=DocumentOut, responses=CHANGED)
+@router.patch("/v1/documents/{id}", response_model=DocumentOut, responses=problems.CHANGES)
 async def change_document(id: UUID, body: DocumentPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Call a document otherwise, or put it into a stricter or wider class; what is public is a file of its own and stays so. Needs
     `documents:write` there, and for a personal one the personal scope."""
@@ -133,7 +132,7 @@ async def change_document(id: UUID, body: DocumentPatch, caller: Writing, if_mat
     return await _written(caller, id)
 
 
-@router.delete("/v1/documents/{id}", status_code=204, responses=CHANGED)
+@router.delete("/v1/documents/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_document(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove a document that nothing cites: nobody reads it from now on, and its bytes leave the store within a day. Needs
     `documents:write` there, and for a personal one the personal scope."""

@@ -9,7 +9,7 @@ from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.answers.versions import DefinitionVersions, versions
 from api.collection import ReadRoute, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Fields, made, merged
 from api.domain.indicator.catalogue import (
     Indicator,
@@ -113,7 +113,6 @@ OWNER = "select iso2 from country where id = :country"
 NUMBER = "select nextval('{}_number')"
 KEY = "select id from {} where code = :code"
 STATED = "select app.indicator_stated(:id)"
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _add(caller: Caller, model: type[Indicator] | type[Source], body: IndicatorFields | SourceFields, listing: Listing) -> Response:
@@ -148,7 +147,7 @@ async def add_indicator(body: IndicatorFields, caller: Creating) -> Response:
     return await _add(caller, Indicator, body, INDICATORS)
 
 
-@router.patch("/v1/indicators/{code}", response_model=IndicatorOut, responses=CHANGED)
+@router.patch("/v1/indicators/{code}", response_model=IndicatorOut, responses=problems.CHANGES)
 async def change_indicator(code: str, body: IndicatorPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Put a definition better; those that come with the service stay. Its unit and how its months add up stay too once values of it
     were stated (409 `values-stated`): add another indicator. Needs `catalogue:write` there."""
@@ -161,7 +160,7 @@ async def add_source(body: SourceFields, caller: Creating) -> Response:
     return await _add(caller, Source, body, SOURCES)
 
 
-@router.patch("/v1/sources/{code}", response_model=SourceOut, responses=CHANGED)
+@router.patch("/v1/sources/{code}", response_model=SourceOut, responses=problems.CHANGES)
 async def change_source(code: str, body: SourcePatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Put what is said of a source better; those that come with the service stay. Needs `catalogue:write` there."""
     return await _change(caller, Source, code, (body, SourceDefinition, if_match), SOURCES)

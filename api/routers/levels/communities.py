@@ -8,7 +8,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found, made, merged, patch_of
 from api.domain.levels.communities import Community, CommunityFields, CommunityKind, CommunityOut
 from api.domain.roles import Action, Target
@@ -65,7 +65,7 @@ async def add_community(unit: UnitName, body: CommunityFields, caller: Creating)
     return await pages.written(caller, COMMUNITIES, row.id, f"/v1/communities/{row.id}", status=201)
 
 
-@router.patch("/v1/communities/{id}", response_model=CommunityOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch("/v1/communities/{id}", response_model=CommunityOut, responses=problems.CHANGES)
 async def change_community(id: CommunityKey, body: CommunityPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what is said of a community, or end it. Needs `communities:write` in its municipality."""
     row = await db.fetch(caller, Community, id, COMMUNITIES.shape.seen())

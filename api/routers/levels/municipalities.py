@@ -11,7 +11,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import known, made, merged, patch_of
 from api.domain.levels import Level
 from api.domain.levels.municipalities import (
@@ -133,9 +133,7 @@ async def add_municipality(body: MunicipalityNew, caller: Creating) -> Response:
     return await pages.written(caller, MUNICIPALITIES, str(row.id), f"/v1/municipalities/{row.id}", status=201)
 
 
-@router.patch(
-    "/v1/municipalities/{unit}", response_model=MunicipalityOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional)
-)
+@router.patch("/v1/municipalities/{unit}", response_model=MunicipalityOut, responses=problems.CHANGES)
 async def change_municipality(unit: UnitName, body: MunicipalityPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what the register says of a municipality. Needs `territory:write`."""
     row = await _fetch(caller, unit)

@@ -10,7 +10,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.levels.organisations import (
@@ -140,7 +140,7 @@ async def add_programme(body: ProgrammeFields, caller: Creating) -> Response:
     return await pages.written(caller, PROGRAMMES, row.code, f"/v1/programmes/{row.code}", status=201)
 
 
-@router.patch("/v1/programmes/{unit}", response_model=ProgrammeOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch("/v1/programmes/{unit}", response_model=ProgrammeOut, responses=problems.CHANGES)
 async def change_programme(unit: UnitName, body: ProgrammePatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change a programme. Needs `programmes:write` there."""
     key = (await db.run(caller.session, "select app.programme_of(:unit)", unit=unit)).scalar()
@@ -170,9 +170,7 @@ async def add_organisation(body: OrganisationNew, caller: Creating) -> Response:
     return await pages.written(caller, ORGANISATIONS, row.id, f"/v1/organisations/{row.id}", status=201)
 
 
-@router.patch(
-    "/v1/organisations/{id}", response_model=OrganisationOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional)
-)
+@router.patch("/v1/organisations/{id}", response_model=OrganisationOut, responses=problems.CHANGES)
 async def change_organisation(id: UUID, body: OrganisationPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change an organisation. Needs `organisations:write` where it is, and where it would be."""
     row = await db.fetch(caller, Organisation, id, ORGANISATIONS.shape.seen())
@@ -184,7 +182,7 @@ async def change_organisation(id: UUID, body: OrganisationPatch, caller: Writing
     return await pages.written(caller, ORGANISATIONS, id, f"/v1/organisations/{id}")
 
 
-@router.delete("/v1/organisations/{id}", status_code=204, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.delete("/v1/organisations/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_organisation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove an organisation that nothing refers to; the feed keeps a tombstone. Needs `organisations:write` there."""
     row = await db.fetch(caller, Organisation, id, ORGANISATIONS.shape.seen())

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found, known, made, new_id
 from api.domain.levels import Level
 from api.domain.levels.ties import (
@@ -157,10 +157,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Affili
     return row, side
 
 
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
-
-
-@router.post("/v1/affiliations/{id}/confirm", response_model=AffiliationOut, responses=CHANGES)
+@router.post("/v1/affiliations/{id}/confirm", response_model=AffiliationOut, responses=problems.CHANGES)
 async def confirm_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Confirm what the other side proposed; from its first day on the association reads this municipality."""
     row, side = await _fetch(caller, id, if_match)
@@ -169,7 +166,7 @@ async def confirm_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> R
     return await _written(caller, row)
 
 
-@router.post("/v1/affiliations/{id}/decline", response_model=AffiliationOut, responses=CHANGES)
+@router.post("/v1/affiliations/{id}/decline", response_model=AffiliationOut, responses=problems.CHANGES)
 async def decline_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Decline what the other side proposed."""
     row, side = await _fetch(caller, id, if_match)
@@ -178,7 +175,7 @@ async def decline_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> R
     return await _written(caller, row)
 
 
-@router.post("/v1/affiliations/{id}/end", response_model=AffiliationOut, responses=CHANGES)
+@router.post("/v1/affiliations/{id}/end", response_model=AffiliationOut, responses=problems.CHANGES)
 async def end_affiliation(id: UUID, body: AffiliationEnd, caller: Writing, if_match: IfMatch) -> Response:
     """End an affiliation; either side may. From that day on the association reads nothing of this municipality that is not published."""
     row, _ = await _fetch(caller, id, if_match)
@@ -234,7 +231,7 @@ async def add_participation(unit: str, body: ParticipationFields, caller: Creati
     return await pages.written(caller, PARTICIPATIONS, row.id, f"/v1/participations/{row.id}", status=201)
 
 
-@router.post("/v1/participations/{id}/end", response_model=ParticipationOut, responses=CHANGES)
+@router.post("/v1/participations/{id}/end", response_model=ParticipationOut, responses=problems.CHANGES)
 async def end_participation(id: UUID, body: AffiliationEnd, caller: Writing, if_match: IfMatch) -> Response:
     """End a participation on a day. Needs `programmes:write` there."""
     row = await db.fetch(caller, Participation, id, PARTICIPATIONS.shape.seen())

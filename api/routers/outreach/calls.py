@@ -11,7 +11,7 @@ from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
 from api.domain.committee.sectors import Sector
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.calls import CallState, OpenCall, OpenCallFields, OpenCallOut
 from api.domain.roles import Action
@@ -69,7 +69,7 @@ async def read_open_call(request: Request, id: UUID, reading: Asking) -> Respons
     return await pages.one(request, reading, CALLS, id)
 
 
-@router.patch("/v1/open-calls/{id}", response_model=OpenCallOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.patch("/v1/open-calls/{id}", response_model=OpenCallOut, responses=problems.CHANGES)
 async def change_open_call(id: UUID, body: OpenCallPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change a call, or close it early by an earlier `closes_on`. Needs `roster:write` there."""
     row, _ = await with_own(caller, OpenCall, id, Action.WRITE_ROSTER)

@@ -19,7 +19,7 @@ from api.domain.committee.committees import Committee, own
 from api.domain.committee.seats import Display, Seat
 from api.domain.committee.sectors import Sector
 from api.domain.committee.terms import Term
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.calls import OpenCall
 from api.domain.outreach.invitations import (
@@ -100,7 +100,6 @@ publish(
     about="Invitations of institutions to a seat, in committees that you see; `committee=` those of one. Accounts are invited at"
     " `/v1/invitations`.",
 )
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 ONE = "/v1/seat-invitations/{id}"
 
 
@@ -144,7 +143,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[SeatIn
     return row, committee
 
 
-@router.patch(ONE, response_model=SeatInvitationOut, responses=CHANGES)
+@router.patch(ONE, response_model=SeatInvitationOut, responses=problems.CHANGES)
 async def change_seat_invitation(id: UUID, body: SeatInvitationPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change an invitation that was not sent yet. Needs `roster:write` there, and to name a contact the personal scope."""
     row, committee = await _fetch(caller, id, if_match)
@@ -157,7 +156,7 @@ async def change_seat_invitation(id: UUID, body: SeatInvitationPatch, caller: Wr
     return await _written(caller, row)
 
 
-@router.delete(ONE, status_code=204, responses=CHANGES)
+@router.delete(ONE, status_code=204, responses=problems.CHANGES)
 async def remove_seat_invitation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Throw away an invitation that was not sent. Needs `roster:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -166,7 +165,7 @@ async def remove_seat_invitation(id: UUID, caller: Writing, if_match: IfMatch) -
     return Response(status_code=204)
 
 
-@router.post(ONE + "/send", response_model=SeatInvitationOut, responses=CHANGES)
+@router.post(ONE + "/send", response_model=SeatInvitationOut, responses=problems.CHANGES)
 async def send_seat_invitation(id: UUID, body: Sending, caller: Writing, if_match: IfMatch) -> Response:
     """Say when it went out, and until when it is open; 409 `invited-already` while another one of the organisation is. Nothing is sent from
     here. Needs `roster:write` there."""
@@ -187,7 +186,7 @@ async def _expire(caller: Caller, row: SeatInvitation) -> None:
             await db.keep(caller, other, "expire", fields=["state"])
 
 
-@router.post(ONE + "/accept", response_model=SeatInvitationOut, responses=CHANGES)
+@router.post(ONE + "/accept", response_model=SeatInvitationOut, responses=problems.CHANGES)
 async def accept_seat_invitation(id: UUID, body: SeatAcceptance, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was accepted, on a day on which it was open. Needs `roster:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -196,7 +195,7 @@ async def accept_seat_invitation(id: UUID, body: SeatAcceptance, caller: Writing
     return await _written(caller, row)
 
 
-@router.post(ONE + "/decline", response_model=SeatInvitationOut, responses=CHANGES)
+@router.post(ONE + "/decline", response_model=SeatInvitationOut, responses=problems.CHANGES)
 async def decline_seat_invitation(id: UUID, body: Refusal, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was declined, or that somebody who had accepted does not come after all. Needs `roster:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -205,7 +204,7 @@ async def decline_seat_invitation(id: UUID, body: Refusal, caller: Writing, if_m
     return await _written(caller, row)
 
 
-@router.post(ONE + "/seat", response_model=SeatInvitationOut, responses=CHANGES)
+@router.post(ONE + "/seat", response_model=SeatInvitationOut, responses=problems.CHANGES)
 async def seat_seat_invitation(id: UUID, body: Seating, caller: Writing, if_match: IfMatch) -> Response:
     """Say which term came of it: of the same organisation, in a seat of the same sector. From then on it shows what that seat shows. Needs
     `roster:write` there."""

@@ -12,7 +12,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state, fetched, opened, own_of, placed, with_own
 from api.domain.committee.committees import Committee
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.maps import (
     ALLOWED,
@@ -65,7 +65,6 @@ MAPS = Listing(
 )
 
 publish(router, MAPS, flat="/v1/stakeholder-maps", about="Maps of stakeholders that you see, finished or not; `committee=` those of one.")
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: StakeholderMap, status: int = 200) -> Response:
@@ -120,7 +119,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Stakeh
     return row, committee
 
 
-@router.patch("/v1/stakeholder-maps/{id}", response_model=StakeholderMapOut, responses=CHANGES)
+@router.patch("/v1/stakeholder-maps/{id}", response_model=StakeholderMapOut, responses=problems.CHANGES)
 async def change_map(id: UUID, body: StakeholderMapPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Name the file of a map that is not finished. Needs `roster:write` there."""
     row, _ = await _fetch(caller, id, if_match)
@@ -129,7 +128,7 @@ async def change_map(id: UUID, body: StakeholderMapPatch, caller: Writing, if_ma
     return await _written(caller, row)
 
 
-@router.post("/v1/stakeholder-maps/{id}/finish", response_model=StakeholderMapOut, responses=CHANGES)
+@router.post("/v1/stakeholder-maps/{id}/finish", response_model=StakeholderMapOut, responses=problems.CHANGES)
 async def finish_map(id: UUID, body: Finish, caller: Writing, if_match: IfMatch) -> Response:
     """Say on which day the mapping was done; from then on it proves step 2, does not change, and counts for as long as the committee's
     framework says. Needs `roster:write` there."""

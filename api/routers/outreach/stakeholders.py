@@ -13,7 +13,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, Personal, fetched, opened, person_seen, placed, with_own
 from api.domain.committee.persons import personal
 from api.domain.committee.sectors import Sector
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.maps import StakeholderMap, allowed, room
 from api.domain.outreach.stakeholders import Population, Stakeholder, StakeholderFields, StakeholderOut
@@ -60,7 +60,6 @@ publish(
     flat="/v1/stakeholders",
     about="Stakeholders on maps that you see; `map=` those of one. How they stand is not here.",
 )
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: Stakeholder, status: int = 200) -> Response:
@@ -99,7 +98,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Stakeholder:
     return row
 
 
-@router.patch("/v1/stakeholders/{id}", response_model=StakeholderOut, responses=CHANGES)
+@router.patch("/v1/stakeholders/{id}", response_model=StakeholderOut, responses=problems.CHANGES)
 async def change_stakeholder(id: UUID, body: StakeholderPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what is said of a stakeholder, while the map is not finished. Needs `roster:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -110,7 +109,7 @@ async def change_stakeholder(id: UUID, body: StakeholderPatch, caller: Writing, 
     return await _written(caller, row)
 
 
-@router.delete("/v1/stakeholders/{id}", status_code=204, responses=CHANGES)
+@router.delete("/v1/stakeholders/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_stakeholder(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Take somebody off a map that is not finished; what was said of how they stand goes too. Needs `roster:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -151,7 +150,7 @@ async def read_stance(id: UUID, caller: Writing) -> Response:
     return await pages.written(caller, STANCES, id, STANCE.format(id=id))
 
 
-@router.put(STANCE, response_model=StanceOut, responses=CHANGES)
+@router.put(STANCE, response_model=StanceOut, responses=problems.CHANGES)
 async def write_stance(id: UUID, body: StanceFields, caller: Writing, if_match: IfMatch) -> Response:
     """Say how a stakeholder stands; what was there is replaced and kept nowhere, so an empty one forgets it. It may be said of a finished
     map too: it proves nothing. Send If-Match `"0"` the first time. Needs `persons:write` and the personal scope there."""

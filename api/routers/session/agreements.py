@@ -13,7 +13,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, SHOWN, OfCommittee, by_state
 from api.domain.committee.seats import Seat
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.session.agreements import (
     ALLOWED,
@@ -40,7 +40,6 @@ from api.sessions import of_session, under_session, within
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 AgreementPatch = patch_of(AgreementDefinition)
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 class AgreementNew(AgreementFields):
@@ -118,7 +117,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Agreem
     return row, session
 
 
-@router.patch("/v1/agreements/{id}", response_model=AgreementOut, responses=CHANGES)
+@router.patch("/v1/agreements/{id}", response_model=AgreementOut, responses=problems.CHANGES)
 async def change_agreement(id: UUID, body: AgreementPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what was agreed, until the minutes that hold it are approved. Needs `committees:write` there."""
     row, session = await _fetch(caller, id, if_match)
@@ -129,7 +128,7 @@ async def change_agreement(id: UUID, body: AgreementPatch, caller: Writing, if_m
     return await _written(caller, row)
 
 
-@router.post("/v1/agreements/{id}/fulfil", response_model=AgreementOut, responses=CHANGES)
+@router.post("/v1/agreements/{id}/fulfil", response_model=AgreementOut, responses=problems.CHANGES)
 async def fulfil_agreement(id: UUID, body: Fulfilment, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was fulfilled, with its evidence. Needs `committees:write` there."""
     row, session = await _fetch(caller, id, if_match)
@@ -138,7 +137,7 @@ async def fulfil_agreement(id: UUID, body: Fulfilment, caller: Writing, if_match
     return await _written(caller, row)
 
 
-@router.post("/v1/agreements/{id}/cancel", response_model=AgreementOut, responses=CHANGES)
+@router.post("/v1/agreements/{id}/cancel", response_model=AgreementOut, responses=problems.CHANGES)
 async def cancel_agreement(id: UUID, body: Cancelling, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it will not be fulfilled, and why. Needs `committees:write` there."""
     row, _ = await _fetch(caller, id, if_match)

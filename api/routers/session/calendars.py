@@ -11,7 +11,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, placed, visible
 from api.domain.access.people import new_secret, part_token, sha256
 from api.domain.committee.committees import Committee
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found
 from api.domain.session.calendars import CalendarFeed, CalendarFeedFields, CalendarFeedMade, CalendarFeedOut, revoke
 from api.idempotency import Creating
@@ -72,9 +72,7 @@ async def read_calendar_feed(request: Request, id: UUID, reading: Asking) -> Res
     return await pages.one(request, reading, FEEDS, id)
 
 
-@router.post(
-    "/v1/calendar-feeds/{id}/revoke", response_model=CalendarFeedOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional)
-)
+@router.post("/v1/calendar-feeds/{id}/revoke", response_model=CalendarFeedOut, responses=problems.CHANGES)
 async def revoke_calendar_feed(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """End an address, your own or one of a committee where you write: the next request finds nothing there."""
     row = await db.fetch(caller, CalendarFeed, id, FEEDS.shape.seen())

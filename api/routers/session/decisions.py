@@ -14,7 +14,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee
 from api.domain.committee.bylaws import Bylaws
 from api.domain.committee.rules import DecisionKind, Rules
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session.decisions import (
     Decision,
@@ -34,7 +34,6 @@ from api.sessions import INSTITUTION, of_session, under_session, within
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 DecisionPatch = patch_of(DecisionFields)
 PATH = "/v1/decisions/{id}/votes"
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 class DecisionNew(DecisionFields):
@@ -95,7 +94,7 @@ async def read_decision(request: Request, id: UUID, reading: Asking) -> Response
     return await pages.one(request, reading, DECISIONS, id)
 
 
-@router.patch("/v1/decisions/{id}", response_model=DecisionOut, responses=CHANGES)
+@router.patch("/v1/decisions/{id}", response_model=DecisionOut, responses=problems.CHANGES)
 async def change_decision(id: UUID, body: DecisionPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what is put to the vote, until votes are counted. Needs `committees:write` there."""
     row, session, _ = await under_session(caller, Decision, id)
@@ -121,7 +120,7 @@ ADD = """insert into session_vote (municipality_id, decision_id, seat_id, sessio
     from json_to_recordset(cast(:votes as json)->'lines') l (seat_id uuid, choice text) where cast(:votes as json)->>'lines' is not null"""
 
 
-@router.put(PATH, response_model=VotesOut, responses=CHANGES)
+@router.put(PATH, response_model=VotesOut, responses=problems.CHANGES)
 async def write_votes(id: UUID, body: VotesFields, caller: Writing, if_match: IfMatch) -> Response:
     """Write the votes all at once, one a seat that was present or represented, or the counts of a secret ballot; whether it passed is
     computed from the bylaws in force on the session's day. Until the minutes are approved. Needs `committees:write` there."""

@@ -12,7 +12,6 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute
 from api.committees import HERE
 from api.domain.committee.committees import Committee, inaugurated, met
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.session.holding import Present, call_again, has_quorum, hold
 from api.domain.session.inaugurations import public
 from api.domain.session.presence import PresenceFields, SeatThen, SessionAttendanceOut, seen
@@ -22,7 +21,6 @@ from api.sessions import INSTITUTION, PERSON, SECTOR, kept, law_on, moving
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 PATH = "/v1/sessions/{id}/attendance"
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 COLUMNS = {
     **{"seat_id": ("s.id", INSTITUTION), "sector": ("s.sector", SECTOR), "role": ("s.role", INSTITUTION), "voting": ("a.voting", SECTOR)},
     **{"term_id": ("a.term_id", INSTITUTION), "person_id": ("x.person_id", PERSON), "organisation": ("o.name", INSTITUTION)},
@@ -77,7 +75,7 @@ ADD = """insert into session_attendance (municipality_id, session_id, seat_id, c
     from json_to_recordset(cast(:lines as json)) l (seat_id uuid, term_id uuid, voting boolean, status text)"""
 
 
-@router.put(PATH, response_model=SessionAttendanceOut, responses=CHANGES)
+@router.put(PATH, response_model=SessionAttendanceOut, responses=problems.CHANGES)
 async def write_session_attendance(id: UUID, body: PresenceFields, caller: Writing, if_match: IfMatch) -> Response:
     """Write who is at a session that was called, all at once: present, excused, absent, or represented by the alternate; whoever is not
     named is absent. Until it is held; then it is frozen. Needs `committees:write` there."""
@@ -104,7 +102,7 @@ async def _present(caller: Caller, row: Session) -> Present:
     return Present(counted.attended, counted.voting, len(voting), sum(seat.holder is not None for seat in voting), bool(plenary))
 
 
-@router.post("/v1/sessions/{id}/hold", response_model=SessionOut, responses=CHANGES)
+@router.post("/v1/sessions/{id}/hold", response_model=SessionOut, responses=problems.CHANGES)
 async def hold_session(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it met, with those who were written down: quorum is computed from the bylaws in force on its day and frozen, with its
     arithmetic and a sentence in three languages; too few make it `no_quorum`, and it decides nothing. 409 `no-bylaws-in-force` says what
@@ -130,7 +128,7 @@ async def _told(caller: Caller, row: Session, committee: Committee, there: Prese
         await db.keep(caller, committee, "meet", fields=[*changed, "state", "reason", "due_on"])
 
 
-@router.post("/v1/sessions/{id}/second-call", response_model=SessionOut, responses=CHANGES)
+@router.post("/v1/sessions/{id}/second-call", response_model=SessionOut, responses=problems.CHANGES)
 async def call_again_session(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Go on to the second call that the bylaws know, after their minutes: write who is there then, and hold it; what the first call found
     stays in `first_quorum`. Needs `committees:write` there."""

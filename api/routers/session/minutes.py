@@ -13,7 +13,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee
 from api.domain.documents.documents import Document
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session import minutes as rules
 from api.domain.session.minutes import (
@@ -33,7 +33,6 @@ from api.sessions import of_session, under_session, within
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 MinutesPatch = patch_of(MinutesFields)
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 class MinutesNew(MinutesFields):
@@ -112,7 +111,7 @@ async def _moving(caller: Caller, id: UUID, action: str, if_match: int | None) -
     return row, session
 
 
-@router.patch("/v1/minutes/{id}", response_model=MinutesOut, responses=CHANGES)
+@router.patch("/v1/minutes/{id}", response_model=MinutesOut, responses=problems.CHANGES)
 async def change_minutes(id: UUID, body: MinutesPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change a draft; approved minutes never change. Needs `committees:write` there."""
     row, _ = await _moving(caller, id, "change_minutes", if_match)
@@ -123,7 +122,7 @@ async def change_minutes(id: UUID, body: MinutesPatch, caller: Writing, if_match
 UNCOUNTED = "select count(*) from decision d where d.municipality_id = :m and d.session_id = :id and d.passed is null"
 
 
-@router.post("/v1/minutes/{id}/approve", response_model=MinutesOut, responses=CHANGES)
+@router.post("/v1/minutes/{id}/approve", response_model=MinutesOut, responses=problems.CHANGES)
 async def approve_minutes(id: UUID, body: MinutesApproval, caller: Writing, if_match: IfMatch) -> Response:
     """Approve minutes for good: with them attendance, decisions and what was agreed stand fast. Refused while a decision has no votes.
     Needs `committees:write` there."""
@@ -136,7 +135,7 @@ async def approve_minutes(id: UUID, body: MinutesApproval, caller: Writing, if_m
     return await _written(caller, row)
 
 
-@router.post("/v1/minutes/{id}/publish", response_model=MinutesOut, responses=CHANGES)
+@router.post("/v1/minutes/{id}/publish", response_model=MinutesOut, responses=problems.CHANGES)
 async def publish_minutes(id: UUID, body: MinutesPublication, caller: Writing, if_match: IfMatch) -> Response:
     """Publish approved minutes as a public document, which is a file of its own with names left out. Needs `committees:write` there."""
     row, session = await _moving(caller, id, "publish_minutes", if_match)

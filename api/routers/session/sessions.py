@@ -12,7 +12,7 @@ from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import fetched, placed
 from api.domain.committee.bodies import Body, meeting
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session.inaugurations import Inauguration
 from api.domain.session.sessions import (
@@ -47,7 +47,6 @@ class SessionNew(SessionFields):
 
 
 publish(router, SESSIONS, flat="/v1/sessions", about="Sessions of committees that you see, the latest first.")
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 @router.post("/v1/committees/{id}/sessions", status_code=201, response_model=SessionOut, responses=problems.refusals(Conflict, Invalid))
@@ -68,7 +67,7 @@ async def read_session(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, SESSIONS, id)
 
 
-@router.patch("/v1/sessions/{id}", response_model=SessionOut, responses=CHANGES)
+@router.patch("/v1/sessions/{id}", response_model=SessionOut, responses=problems.CHANGES)
 async def change_session(id: UUID, body: SessionPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change where and when it meets, until it is held; one that was called keeps the notice that the bylaws ask for. Needs
     `committees:write` there."""
@@ -79,7 +78,7 @@ async def change_session(id: UUID, body: SessionPatch, caller: Writing, if_match
     return await kept(caller, row, "change", *changed)
 
 
-@router.put("/v1/sessions/{id}/agenda", response_model=SessionOut, responses=CHANGES)
+@router.put("/v1/sessions/{id}/agenda", response_model=SessionOut, responses=problems.CHANGES)
 async def write_agenda(id: UUID, body: AgendaFields, caller: Writing, if_match: IfMatch) -> Response:
     """Write the agenda, all at once, until it is held. Needs `committees:write` there."""
     row, _ = await moving(caller, id, "write_agenda", if_match)
@@ -87,7 +86,7 @@ async def write_agenda(id: UUID, body: AgendaFields, caller: Writing, if_match: 
     return await kept(caller, row, "write-agenda", "agenda")
 
 
-@router.put("/v1/sessions/{id}/purpose", response_model=SessionOut, responses=CHANGES)
+@router.put("/v1/sessions/{id}/purpose", response_model=SessionOut, responses=problems.CHANGES)
 async def write_purpose(id: UUID, body: PurposeFields, caller: Writing, if_match: IfMatch) -> Response:
     """State what an inauguration is for, with links to press and pictures, until its minutes are approved; public once it was held. Needs
     `committees:write` there."""
@@ -99,7 +98,7 @@ async def write_purpose(id: UUID, body: PurposeFields, caller: Writing, if_match
     return await kept(caller, row, "state-purpose", "purpose", "media_links")
 
 
-@router.post("/v1/sessions/{id}/call", response_model=SessionOut, responses=CHANGES)
+@router.post("/v1/sessions/{id}/call", response_model=SessionOut, responses=problems.CHANGES)
 async def call_session(id: UUID, body: Calling, caller: Writing, if_match: IfMatch) -> Response:
     """Say that the call went out: 409 `notice-too-short` where the bylaws in force on its day ask for more days, unless it is
     extraordinary. Needs `committees:write` there."""
@@ -109,7 +108,7 @@ async def call_session(id: UUID, body: Calling, caller: Writing, if_match: IfMat
     return await kept(caller, row, "call", "state", "called_on")
 
 
-@router.post("/v1/sessions/{id}/cancel", response_model=SessionOut, responses=CHANGES)
+@router.post("/v1/sessions/{id}/cancel", response_model=SessionOut, responses=problems.CHANGES)
 async def cancel_session(id: UUID, body: Cancelling, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it will not meet, and why. Needs `committees:write` there."""
     row, _ = await moving(caller, id, "cancel", if_match)

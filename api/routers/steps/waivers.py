@@ -10,7 +10,7 @@ from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, new_id
 from api.domain.roles import Action
 from api.domain.steps.frameworks import followed
@@ -64,7 +64,7 @@ async def read_waiver(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, WAIVERS, id)
 
 
-@router.post("/v1/waivers/{id}/end", response_model=WaiverOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional))
+@router.post("/v1/waivers/{id}/end", response_model=WaiverOut, responses=problems.CHANGES)
 async def end_waiver(id: UUID, body: WaiverEnd, caller: Writing, if_match: IfMatch) -> Response:
     """Say when a waiver ends; from that day on the step stands as its gates say. Needs `steps:waive` there."""
     row, _ = await with_own(caller, Waiver, id, Action.WAIVE_STEPS)

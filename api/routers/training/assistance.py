@@ -10,7 +10,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged
 from api.domain.roles import Action, Target
 from api.domain.training.assistance import Assistance, AssistanceFields, AssistanceNew, AssistanceOut, AssistancePatch
@@ -51,7 +51,6 @@ ASSISTANCE = Listing(
     descending=True,
 )
 publish(router, ASSISTANCE, flat="/v1/technical-assistance", about="Technical assistance that you see, the latest first.")
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: Assistance, status: int = 200) -> Response:
@@ -85,7 +84,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Assistance:
     return row
 
 
-@router.patch("/v1/technical-assistance/{id}", response_model=AssistanceOut, responses=CHANGED)
+@router.patch("/v1/technical-assistance/{id}", response_model=AssistanceOut, responses=problems.CHANGES)
 async def change_assistance(id: UUID, body: AssistancePatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Put right what is said of it, or add its deliverable. Needs `training:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -93,7 +92,7 @@ async def change_assistance(id: UUID, body: AssistancePatch, caller: Writing, if
     return await _written(caller, row)
 
 
-@router.delete("/v1/technical-assistance/{id}", status_code=204, responses=CHANGED)
+@router.delete("/v1/technical-assistance/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_assistance(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove what was logged by mistake. Needs `training:write` there."""
     await db.remove(caller, await _fetch(caller, id, if_match))

@@ -11,7 +11,6 @@ from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.answers.coverage import coverage
 from api.collection import ReadRoute
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action, Target
 from api.domain.training.attendance import ONBOARDING_DAYS, AttendanceFields, AttendanceOut, TrainingOut, of_people
 from api.domain.training.attendance import opened as named
@@ -25,7 +24,6 @@ LINES = """(select coalesce(json_agg(row_to_json(l) order by l.person_id), '[]')
     select a.person_id, a.present, a.hours, a.pre_score, a.post_score from training_attendance a
     where a.municipality_id = t.municipality_id and a.event_id = t.id) l)"""
 ATTENDANCE = Listing("attendance", AttendanceOut, "training_event t", Shape(), (("t.id", "uuid"),), columns={"lines": LINES})
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 PATH = "/v1/training-events/{id}/attendance"
 
 
@@ -52,7 +50,7 @@ ADD = """insert into training_attendance (municipality_id, country_id, event_id,
         l (person_id uuid, present boolean, hours numeric, pre_score numeric, post_score numeric)"""
 
 
-@router.put(PATH, response_model=AttendanceOut, responses=CHANGED)
+@router.put(PATH, response_model=AttendanceOut, responses=problems.CHANGES)
 async def write_attendance(id: UUID, body: AttendanceFields, caller: Writing, if_match: IfMatch) -> Response:
     """Write who was at an event that was held, all at once: what was there is replaced. Needs `training:write` and the personal scope
     there."""

@@ -10,7 +10,7 @@ from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, publish
 from api.domain.access.units import Place
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Key, made, merged
 from api.domain.roles import Action
 from api.domain.training.courses import (
@@ -72,7 +72,6 @@ COURSES = Listing(
 
 publish(router, TOPICS, public=True, levels=(), flat="/v1/training-topics", about="The topics of step 5, in the order of the model.")
 publish(router, COURSES, public=True, levels=(), flat="/v1/courses", about="Courses of everyone: each may be given anywhere.")
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 @router.get("/v1/training-topics/{code}", response_model=TopicOut)
@@ -113,7 +112,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Course:
     return row
 
 
-@router.patch("/v1/courses/{id}", response_model=CourseOut, responses=CHANGED)
+@router.patch("/v1/courses/{id}", response_model=CourseOut, responses=problems.CHANGES)
 async def change_course(id: UUID, body: CoursePatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Describe a course better. Needs `training:write` where it belongs."""
     row = await _fetch(caller, id, if_match)
@@ -123,7 +122,7 @@ async def change_course(id: UUID, body: CoursePatch, caller: Writing, if_match: 
     return await _written(caller, row)
 
 
-@router.delete("/v1/courses/{id}", status_code=204, responses=CHANGED)
+@router.delete("/v1/courses/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_course(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove a course that was never given. Needs `training:write` where it belongs."""
     await db.remove(caller, await _fetch(caller, id, if_match))

@@ -10,7 +10,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged
 from api.domain.roles import Action, Target
 from api.domain.training.attendance import FEWEST
@@ -74,7 +74,6 @@ TRAINING_EVENTS = Listing(
     descending=True,
 )
 publish(router, TRAINING_EVENTS, flat="/v1/training-events", about="Training events that you see, the latest first.")
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: TrainingEvent, status: int = 200) -> Response:
@@ -108,7 +107,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> TrainingEven
     return row
 
 
-@router.patch("/v1/training-events/{id}", response_model=TrainingEventOut, responses=CHANGED)
+@router.patch("/v1/training-events/{id}", response_model=TrainingEventOut, responses=problems.CHANGES)
 async def change_event(id: UUID, body: TrainingEventPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Put right what is said of an event that was not cancelled. Needs `training:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -117,7 +116,7 @@ async def change_event(id: UUID, body: TrainingEventPatch, caller: Writing, if_m
     return await _written(caller, row)
 
 
-@router.post("/v1/training-events/{id}/hold", response_model=TrainingEventOut, responses=CHANGED)
+@router.post("/v1/training-events/{id}/hold", response_model=TrainingEventOut, responses=problems.CHANGES)
 async def hold_event(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it was held, on its last day or later. Needs `training:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -126,7 +125,7 @@ async def hold_event(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     return await _written(caller, row)
 
 
-@router.post("/v1/training-events/{id}/cancel", response_model=TrainingEventOut, responses=CHANGED)
+@router.post("/v1/training-events/{id}/cancel", response_model=TrainingEventOut, responses=problems.CHANGES)
 async def cancel_event(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Say that it is not held; nothing more happens to it. Needs `training:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -135,7 +134,7 @@ async def cancel_event(id: UUID, caller: Writing, if_match: IfMatch) -> Response
     return await _written(caller, row)
 
 
-@router.delete("/v1/training-events/{id}", status_code=204, responses=CHANGED)
+@router.delete("/v1/training-events/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_event(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove an event that was planned by mistake; one that was held stays. Needs `training:write` there."""
     row = await _fetch(caller, id, if_match)

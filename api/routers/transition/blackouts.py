@@ -12,7 +12,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
@@ -79,7 +79,6 @@ publish(
     flat="/v1/blackouts",
     about="Days on which acts are refused because an election is near, by first day: what, until when, and by which law.",
 )
-CHANGED = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: Blackout, status: int = 200) -> Response:
@@ -110,7 +109,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Blackout:
     return row
 
 
-@router.patch("/v1/blackouts/{id}", response_model=BlackoutOut, responses=CHANGED)
+@router.patch("/v1/blackouts/{id}", response_model=BlackoutOut, responses=problems.CHANGES)
 async def change_blackout(id: UUID, body: BlackoutPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Correct a window, such as after an election was moved. Needs `blackouts:write` there."""
     row = await _fetch(caller, id, if_match)
@@ -118,7 +117,7 @@ async def change_blackout(id: UUID, body: BlackoutPatch, caller: Writing, if_mat
     return await _written(caller, row)
 
 
-@router.delete("/v1/blackouts/{id}", status_code=204, responses=CHANGED)
+@router.delete("/v1/blackouts/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_blackout(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove a window that was entered by mistake. Needs `blackouts:write` there."""
     await db.remove(caller, await _fetch(caller, id, if_match))

@@ -8,7 +8,6 @@ from api import db, dossiers, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute
 from api.committees import HERE, target
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action
 from api.domain.transition.files import Contacts, HandoverFileOut, opens
 from api.domain.transition.transitions import Transition, TransitionOut, freeze
@@ -18,9 +17,7 @@ from api.transitions import TRANSITIONS
 router = APIRouter(tags=["transitions"], route_class=ReadRoute)
 
 
-@router.post(
-    "/v1/transitions/{id}/freeze", response_model=TransitionOut, responses=problems.refusals(Conflict, Invalid, Stale, Unconditional)
-)
+@router.post("/v1/transitions/{id}/freeze", response_model=TransitionOut, responses=problems.CHANGES)
 async def freeze_transition(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Make the handover file before the term of office ends; on the day itself the clock does. Needs `elections:write` there."""
     row = await db.fetch(caller, Transition, id, HERE.seen())

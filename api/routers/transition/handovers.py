@@ -8,7 +8,6 @@ from api import db, pages, problems
 from api.access import Caller, IfMatch, Writing, for_the_house
 from api.collection import ReadRoute
 from api.committees import HERE, target
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action
 from api.domain.transition.handovers import HandoverOut, HandoverProposal, accept, approve, approving, propose
 from api.domain.transition.transitions import Transition, TransitionOut
@@ -16,7 +15,6 @@ from api.handovers import carry_out, coordinates, ended_by, lines_now, may_appro
 from api.transitions import TRANSITIONS
 
 router = APIRouter(tags=["transitions"], route_class=ReadRoute)
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _answer(caller: Caller, row: Transition) -> Response:
@@ -34,7 +32,7 @@ async def read_handover(id: UUID, caller: Writing) -> Response:
     return await _answer(caller, row)
 
 
-@router.post("/v1/transitions/{id}/handover", response_model=HandoverOut, responses=CHANGES)
+@router.post("/v1/transitions/{id}/handover", response_model=HandoverOut, responses=problems.CHANGES)
 async def propose_handover(id: UUID, body: HandoverProposal, caller: Writing, if_match: IfMatch) -> Response:
     """Say who keeps an office; those who are not named are as usual: the secretariat, members and readers keep theirs, coordinators do
     not, unless the authority was elected again. It counts when a second person has approved it. Needs `people:manage` there."""
@@ -47,7 +45,7 @@ async def propose_handover(id: UUID, body: HandoverProposal, caller: Writing, if
     return await _answer(caller, row)
 
 
-@router.post("/v1/transitions/{id}/handover/approve", response_model=HandoverOut, responses=CHANGES)
+@router.post("/v1/transitions/{id}/handover/approve", response_model=HandoverOut, responses=problems.CHANGES)
 async def approve_handover(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Agree to what was proposed, as it was read: offices that are not kept end on the day of the transition, or at once where it is past,
     and what their holders send next is refused. After a re-election nothing has to be proposed: everybody stays by this one confirmation.
@@ -63,7 +61,7 @@ async def approve_handover(id: UUID, caller: Writing, if_match: IfMatch) -> Resp
     return await _answer(caller, row)
 
 
-@router.post("/v1/transitions/{id}/accept", response_model=TransitionOut, responses=CHANGES)
+@router.post("/v1/transitions/{id}/accept", response_model=TransitionOut, responses=problems.CHANGES)
 async def accept_handover(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Sign for the municipality, as its incoming coordinator; whoever was there before signs only after a re-election."""
     row = await db.fetch(caller, Transition, id, HERE.seen())

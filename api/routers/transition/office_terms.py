@@ -13,7 +13,7 @@ from api.collection import ReadRoute, UnitName, publish
 from api.committees import HERE, target
 from api.domain.committee.instruments import Instrument
 from api.domain.committee.persons import Person
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.domain.transition.office_terms import (
@@ -71,7 +71,6 @@ publish(
     flat="/v1/office-terms",
     about="Terms of office of mayors, by first day: their days and how they ended, never a name.",
 )
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _written(caller: Caller, row: OfficeTerm, status: int = 200) -> Response:
@@ -117,7 +116,7 @@ async def _follow(caller: Caller, row: OfficeTerm, following: Transition) -> Non
         await db.keep(caller, following, "follow", fields=["turns_on", "state", "due_on"])
 
 
-@router.patch("/v1/office-terms/{id}", response_model=OfficeTermOut, responses=CHANGES)
+@router.patch("/v1/office-terms/{id}", response_model=OfficeTermOut, responses=problems.CHANGES)
 async def change_office_term(id: UUID, body: OfficeTermPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Say when the next election is, which act the term began by, or who is in office. Needs `elections:write` there, and to name a person
     the personal scope."""
@@ -128,7 +127,7 @@ async def change_office_term(id: UUID, body: OfficeTermPatch, caller: Writing, i
     return await _written(caller, row)
 
 
-@router.post("/v1/office-terms/{id}/end", response_model=OfficeTermOut, responses=CHANGES)
+@router.post("/v1/office-terms/{id}/end", response_model=OfficeTermOut, responses=problems.CHANGES)
 async def end_office_term(id: UUID, body: OfficeTermEnd, caller: Writing, if_match: IfMatch) -> Response:
     """Say how a term of office ends: on its day, or earlier; a result that is known may be said before the day. Needs `elections:write`
     there."""
@@ -139,7 +138,7 @@ async def end_office_term(id: UUID, body: OfficeTermEnd, caller: Writing, if_mat
     return await _written(caller, row)
 
 
-@router.post("/v1/office-terms/{id}/extend", response_model=OfficeTermOut, responses=CHANGES)
+@router.post("/v1/office-terms/{id}/extend", response_model=OfficeTermOut, responses=problems.CHANGES)
 async def extend_office_term(id: UUID, body: OfficeTermExtension, caller: Writing, if_match: IfMatch) -> Response:
     """Let a term of office last longer, by an instrument of the council that is named. Needs `elections:write` there."""
     row, following = await _fetch(caller, id, if_match)
@@ -150,7 +149,7 @@ async def extend_office_term(id: UUID, body: OfficeTermExtension, caller: Writin
     return await _written(caller, row)
 
 
-@router.delete("/v1/office-terms/{id}", status_code=204, responses=CHANGES)
+@router.delete("/v1/office-terms/{id}", status_code=204, responses=problems.CHANGES)
 async def remove_office_term(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove a term of office that was entered by mistake, and the transition that was made with it, before anything followed from it.
     Needs `elections:write` there."""

@@ -8,7 +8,6 @@ from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, target
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.roles import Action
 from api.domain.transition.transitions import Reratification, Transition, TransitionOut, reratify
 from api.transitions import TRANSITIONS
@@ -22,7 +21,6 @@ publish(
     flat="/v1/transitions",
     about="What follows when terms of office end, by the day on which they do: how far it has come, and what may be done.",
 )
-CHANGES = problems.refusals(Conflict, Invalid, Stale, Unconditional)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Transition:
@@ -42,7 +40,7 @@ async def read_transition(request: Request, id: UUID, reading: Asking) -> Respon
     return await pages.one(request, reading, TRANSITIONS, id)
 
 
-@router.post("/v1/transitions/{id}/reratify", response_model=TransitionOut, responses=CHANGES)
+@router.post("/v1/transitions/{id}/reratify", response_model=TransitionOut, responses=problems.CHANGES)
 async def reratify_committees(id: UUID, body: Reratification, caller: Writing, if_match: IfMatch) -> Response:
     """Say that the new authority stands behind the committees of the municipality, by the act that is named; late is better than never.
     Needs `elections:write` there."""
