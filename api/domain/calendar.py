@@ -4,6 +4,8 @@ at all (api/domain/fields.py), and whoever asks about the year 9999 gets an answ
 import calendar
 from datetime import date, timedelta
 
+from api.domain.errors import Invalid
+
 FIRST, LAST = date.min + timedelta(days=1), date.max - timedelta(days=1)
 
 
@@ -18,3 +20,9 @@ def months_after(day: date, months: int) -> date:
 def days_after(day: date, days: int) -> date:
     """The day `days` later; before it where they are negative."""
     return date.fromordinal(min(max(day.toordinal() + days, FIRST.toordinal()), LAST.toordinal()))
+
+
+def not_to_come(day: date, today: date, pointer: str) -> None:
+    """Raises Invalid at `pointer` where a day on which something is said to have happened is still to come."""
+    if day > today:
+        raise Invalid("This day is still to come.", "day-to-come", pointer=pointer)

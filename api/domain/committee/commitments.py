@@ -12,6 +12,7 @@ from pydantic import model_validator
 from sqlalchemy import DateTime
 from sqlmodel import Field
 
+from api.domain.calendar import not_to_come
 from api.domain.committee.terms import Term
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import ExternalIds, Fields, Key, Row, Text, external_ids, one_of
@@ -137,8 +138,7 @@ def living(commitment: Commitment) -> None:
 
 def standing(said: CommitmentFields, today: date, term: Term | None) -> None:
     """Raises Invalid where the day is to come, or the term of office that is named is not over it."""
-    if said.committed_on > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/committed_on")
+    not_to_come(said.committed_on, today, "/committed_on")
     if term is not None and (term.voided_at or term.starts_on > said.committed_on or (term.ends_on and term.ends_on <= said.committed_on)):
         raise Invalid("This term was not running on the day of the commitment.", "outside-term", pointer="/term_id")
 

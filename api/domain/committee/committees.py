@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Integer
 from sqlalchemy import Text as Plain
 from sqlmodel import Field
 
+from api.domain.calendar import not_to_come
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import ExternalIds, Fields, Key, LongText, Row, Slug, Text, external_ids, one_of
 
@@ -207,8 +208,7 @@ def stand(committee: Committee, today: date) -> None:
 def _day(committee: Committee, action: str, on: date, today: date) -> None:
     """Raises Conflict where the state does not allow the action, Invalid where the day is to come or before an earlier milestone."""
     allowed(committee, action)
-    if on > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/happened_on")
+    not_to_come(on, today, "/happened_on")
     before = [d for d in (committee.convened_on, committee.launched_on) if d]
     if before and on < max(before):
         raise Invalid("This is before an earlier milestone.", "milestones-backwards", pointer="/happened_on")

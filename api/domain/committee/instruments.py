@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field as Limits
 from sqlmodel import Field
 
+from api.domain.calendar import not_to_come
 from api.domain.committee.committees import Committee, stand
 from api.domain.committee.committees import allowed as committee_allows
 from api.domain.errors import Conflict, Invalid
@@ -127,8 +128,8 @@ def approve(instrument: Instrument, today: date) -> None:
     for member in ("number", "council_date"):
         if getattr(instrument, member) is None:
             raise Invalid("An approved instrument has a number and the day of the council.", "instrument-incomplete", pointer=f"/{member}")
-    if instrument.council_date and instrument.council_date > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/council_date")
+    if instrument.council_date:
+        not_to_come(instrument.council_date, today, "/council_date")
     if instrument.votes_for is not None and instrument.votes_for <= (instrument.votes_against or 0):
         raise Invalid("These votes do not carry it.", "votes-do-not-carry", pointer="/votes_for")
     instrument.state = State.APPROVED
@@ -175,8 +176,7 @@ def approving(
 def dissolve(committee: Committee, instrument: Instrument, on: date, today: date) -> None:
     """End the committee by an approved instrument. Raises Conflict where it is dissolved, Invalid where the day is before the council's."""
     committee_allows(committee, "dissolve")
-    if on > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/dissolved_on")
+    not_to_come(on, today, "/dissolved_on")
     if instrument.council_date and on < instrument.council_date:
         raise Invalid("It ends on or after the day of the council.", "milestones-backwards", pointer="/dissolved_on")
     committee.dissolved_on, committee.dissolved_by = on, instrument.id

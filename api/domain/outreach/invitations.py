@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import model_validator
 from sqlmodel import Field
 
-from api.domain.calendar import days_after
+from api.domain.calendar import days_after, not_to_come
 from api.domain.committee.seats import Seat
 from api.domain.committee.sectors import Sector
 from api.domain.committee.terms import Term
@@ -184,8 +184,7 @@ def allowed(invitation: SeatInvitation, action: str, day: date) -> None:
 def send(invitation: SeatInvitation, said: Sending, today: date) -> None:
     """Say that it was sent. Raises Conflict where it was already, Invalid where the days cannot be."""
     allowed(invitation, "send", today)
-    if said.sent_on > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/sent_on")
+    not_to_come(said.sent_on, today, "/sent_on")
     until = said.expires_on or days_after(said.sent_on, ANSWER_DAYS)
     if until <= said.sent_on:
         raise Invalid("It is open for a day at least.", "invitation-backwards", pointer="/expires_on")

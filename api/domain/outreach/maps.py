@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from api.domain.calendar import months_after
+from api.domain.calendar import months_after, not_to_come
 from api.domain.committee.committees import Committee
 from api.domain.committee.sectors import Sector
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import Fields, Key, Row, one_of
 from api.domain.steps.frameworks import followed
 
@@ -99,8 +99,7 @@ def months_valid(framework: str) -> int:
 def finish(map: StakeholderMap, committee: Committee, on: date, today: date, stakeholders: int) -> None:
     """Say on which day the mapping was done. Raises Conflict where it was said or nobody stands on the map, Invalid on a day to come."""
     allowed(map, "finish")
-    if on > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/done_on")
+    not_to_come(on, today, "/done_on")
     if stakeholders == 0:
         raise Conflict("Nobody stands on this map yet.", "map-empty")
     map.state, map.done_on, map.valid_until = MapState.DONE, on, months_after(on, months_valid(committee.framework))

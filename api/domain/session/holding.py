@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from api.domain.calendar import not_to_come
 from api.domain.committee.quorum import Base, quorate
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.session.sessions import RECORDED, FrozenQuorum, Law, Session, SessionKind, SessionState, allowed, lawful
 
 
@@ -31,8 +32,7 @@ def hold(session: Session, law: Law | None, there: Present, today: date) -> None
     Raises Conflict where its state forbids it, nobody was there, or no bylaws are in force; Invalid where its day is still to come.
     """
     allowed(session, "hold")
-    if session.day > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/meets_on")
+    not_to_come(session.day, today, "/meets_on")
     if there.attended == 0:
         raise Conflict("Nobody is written down as present; PUT …/attendance first.", "attendance-missing")
     inauguration = session.kind is SessionKind.INAUGURATION

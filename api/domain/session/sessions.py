@@ -11,6 +11,7 @@ from pydantic import StringConstraints, model_validator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
+from api.domain.calendar import not_to_come
 from api.domain.committee.quorum import Quorate
 from api.domain.committee.rules import Rules
 from api.domain.errors import Conflict, Invalid
@@ -253,8 +254,7 @@ def noticed(session: Session, law: Law | None) -> None:
 def call(session: Session, law: Law | None, on: date, today: date) -> None:
     """Call a session. Raises Conflict where its state or the notice forbid it, Invalid on a day that cannot be."""
     allowed(session, "call")
-    if on > today:
-        raise Invalid("This day is still to come.", "day-to-come", pointer="/called_on")
+    not_to_come(on, today, "/called_on")
     if on > session.meets_on:
         raise Invalid("It was called after the day on which it met.", "called-after-session", pointer="/called_on")
     session.called_on = on
