@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -249,6 +249,16 @@ async def housekeeping(house: House) -> AsyncIterator[Caller]:
         caller = Caller(house, session, NOBODY, "clock", moment(), "en")
         async with for_the_house(caller):
             yield caller
+
+
+async def one_by_one(house: House, due: str, do: Callable[[Caller, UUID], Awaitable[None]]) -> int:
+    """Do what the calendar asks of each thing that `due` finds on :day, each in a transaction of its own. Returns how many were found."""
+    async with housekeeping(house) as caller:
+        found = (await db.run(caller.session, due, day=caller.at.date())).scalars().all()
+    for id in found:
+        async with housekeeping(house) as caller:
+            await do(caller, id)
+    return len(found)
 
 
 async def _writing(reading: Annotated[Reading, Depends(_asking)]) -> AsyncIterator[Caller]:

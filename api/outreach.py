@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlmodel import select
 
 from api import db, pages
-from api.access import Caller, House, Reading, housekeeping
+from api.access import Caller, House, Reading, one_by_one
 from api.committees import HERE, LAW_IN_FORCE, ON, SHOWN
 from api.domain.committee.persons import Person
 from api.domain.committee.rules import Rules
@@ -83,16 +83,14 @@ async def sector_gaps(reading: Reading, committee: UUID, day: date) -> SectorGap
 
 
 async def expire_due(house: House) -> int:
-    """Write down which invitations nobody answered in time, each in a transaction of its own, so that the feed tells. Returns how many were
-    looked at."""
-    async with housekeeping(house) as caller:
-        due = (await db.run(caller.session, OVERDUE, day=caller.at.date())).scalars().all()
-    for id in due:
-        async with housekeeping(house) as caller:
-            row = await db.fetch(caller, SeatInvitation, id, "true")
-            if expire(row, caller.at.date()):
-                await db.keep(caller, row, "expire", fields=["state"])
-    return len(due)
+    """Write down which invitations nobody answered in time, so that the feed tells. Returns how many were looked at."""
+    return await one_by_one(house, OVERDUE, _expire)
+
+
+async def _expire(caller: Caller, id: UUID) -> None:
+    row = await db.fetch(caller, SeatInvitation, id, "true")
+    if expire(row, caller.at.date()):
+        await db.keep(caller, row, "expire", fields=["state"])
 
 
 async def forget_stances(caller: Caller, person: Person) -> None:

@@ -1,12 +1,11 @@
 """What follows when a term of office ends, and how it is read: done by the clock on its day, so that nobody has to remember it."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
 
 from api import db, pages
-from api.access import Caller, House, housekeeping
+from api.access import Caller, House, one_by_one
 from api.committees import HERE, by_state, worded
 from api.domain.committee.commitments import Commitment
 from api.domain.committee.terms import Selection, Term
@@ -64,16 +63,11 @@ MOVED = ["state", "due_on"]
 
 
 async def turn_due(house: House) -> int:
-    """Bring every transition whose day has come to where it stands, each in a transaction of its own. Returns how many."""
-    async with housekeeping(house) as caller:
-        due = (await db.run(caller.session, DUE, day=caller.at.date())).scalars().all()
-    for id in due:
-        async with housekeeping(house) as caller:
-            await _turn(caller, id)
-    return len(due)
+    """Bring every transition whose day has come to where it stands. Returns how many."""
+    return await one_by_one(house, DUE, _turn)
 
 
-async def _turn(caller: Caller, id: Any) -> None:
+async def _turn(caller: Caller, id: UUID) -> None:
     """Looked at again under its lock: another process may have been here between."""
     row = await db.fetch(caller, Transition, id, "true")
     today = caller.at.date()
