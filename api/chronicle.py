@@ -60,8 +60,7 @@ async def _judge(clock: Caller, ids: Sequence[UUID]) -> int:
         await db.keep(clock, committee, "lapse", fields=["state", "reason", "due_on"])
     for id, day in (await _alerted(clock, ids, {row["id"]: row for row in rows})).items():
         following[id] = min(following[id], day)
-    for id, day in following.items():
-        await db.run(clock.session, "select app.step_judged(:id, :following)", id=id, following=day)
+    await db.run(clock.session, "select app.steps_judged(:ids, :days)", ids=list(following), days=list(following.values()))
     return made
 
 

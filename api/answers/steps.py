@@ -13,10 +13,11 @@ from api.domain.fields import found
 from api.domain.indicator.figures import visible
 from api.domain.levels import Level
 from api.domain.steps.frameworks import followed
+from api.domain.steps.standing import REACHED
 from api.levels import UNITS, Lens, whole
 from api.pages.statements import ENTERED, Statement, prepared
 
-REACHED = "('achieved', 'declared', 'waived')"
+REACHED_SQL = "(" + ", ".join(f"'{state}'" for state in sorted(REACHED)) + ")"
 STEPS = """
 select e.who, q.*
 from {entered}
@@ -90,7 +91,7 @@ def statement(level: Level, then: bool) -> Statement:
     return prepared(
         STEPS.format(
             entered=ENTERED, unit=UNITS[level], whole=whole(level), seen=HERE.seen(), meant=HERE.meant(level),
-            known=THEN if then else NOW, reached=REACHED,
+            known=THEN if then else NOW, reached=REACHED_SQL,
         )
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from migrations import policies, statements
 revision = "0020"
 down_revision = "0019"
 
-FUNCTIONS = ("steps_due(text[], date, int)", "step_judged(uuid, date)")
+FUNCTIONS = ("steps_due(text[], date, int)", "steps_judged(uuid[], date[])")
 
 
 def upgrade() -> None:

@@ -74,19 +74,19 @@ as $$
 declare
   seen constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
   mark xid8;
+  touched int[];
 begin
   select case when m.epoch = app.epoch() then m.xid else '0' end into mark from clock_mark m where m.what = 'steps' for update;
   update clock_mark set xid = seen, epoch = app.epoch() where what = 'steps';
+  touched := array(select distinct c.municipality_id from change c
+    where c.xid >= mark and c.xid < seen and c.noun = any(nouns) and c.municipality_id > 0 and c.action <> 'read-personal');
   insert into step_due (committee_id, due_on)
-    select t.id, today from committee t where t.municipality_id = any(array(
-        select distinct s from change c, unnest(app.with_successors(c.municipality_id)) s
-        where c.xid >= mark and c.xid < seen and c.noun = any(nouns) and c.municipality_id > 0 and c.action <> 'read-personal'))
-      or t.covers && array(select distinct c.municipality_id from change c
-        where c.xid >= mark and c.xid < seen and c.noun = any(nouns) and c.municipality_id > 0 and c.action <> 'read-personal')
+    select t.id, today from committee t
+    where t.municipality_id = any(array(select s from unnest(touched) m, unnest(app.with_successors(m)) s)) or t.covers && touched
       or not exists (select from step_due d where d.committee_id = t.id)
     on conflict (committee_id) do update set due_on = least(step_due.due_on, excluded.due_on);
   return query select d.committee_id from step_due d where d.due_on <= today order by d.due_on, d.committee_id limit most;
 end $$;
 
-create function app.step_judged(committee uuid, following date) returns void language sql volatile security definer set search_path = public, pg_temp
-as $$ update step_due set due_on = following where committee_id = committee $$;
+create function app.steps_judged(committees uuid[], following date[]) returns void language sql volatile security definer set search_path = public, pg_temp
+as $$ update step_due d set due_on = f.day from unnest(committees, following) f (id, day) where d.committee_id = f.id $$;

@@ -15,7 +15,7 @@ from sqlalchemy import DateTime
 from sqlmodel import Field
 
 from api.domain.calendar import LAST, days_after
-from api.domain.committee.committees import SESSIONS_USUAL
+from api.domain.committee.committees import intervals
 from api.domain.fields import Fields, Key, Row, Slug
 
 FILE = Path(__file__).parents[2] / "data" / "alerts.json"
@@ -124,7 +124,7 @@ class Alarm:
 
 
 def _day(rule: AlertRule, deadline: Deadline) -> date:
-    return days_after(deadline.on, rule.intervals * 365 // (deadline.sessions_per_year or SESSIONS_USUAL))
+    return days_after(deadline.on, intervals(deadline.sessions_per_year, rule.intervals))
 
 
 def alarms(deadlines: Iterable[Deadline], country: str, today: date) -> tuple[dict[tuple[str, str], Alarm], date]:

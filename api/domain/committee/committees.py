@@ -175,10 +175,15 @@ REASONS: dict[str, dict[str, str]] = {
 }
 
 
+def intervals(sessions_per_year: int | None, count: int) -> int:
+    """Days of so many intervals between sessions: 365 / sessions a year each (DOMAIN §7.6)."""
+    return count * 365 // (sessions_per_year or SESSIONS_USUAL)
+
+
 def patience(sessions_per_year: int | None) -> timedelta:
-    """How long after its last valid session a committee still counts as operating: twice 365 / sessions a year (DOMAIN §7.6), and never
-    more than twelve months (§5.1)."""
-    return timedelta(days=min(365, 2 * 365 // (sessions_per_year or SESSIONS_USUAL)))
+    """How long after its last valid session a committee still counts as operating: two intervals, and never more than
+    twelve months (DOMAIN §5.1)."""
+    return timedelta(days=min(365, intervals(sessions_per_year, 2)))
 
 
 def stand(committee: Committee, today: date) -> None:

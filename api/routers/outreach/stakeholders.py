@@ -155,14 +155,13 @@ async def write_stance(id: UUID, body: StanceFields, caller: Writing, if_match: 
     """Say how a stakeholder stands; what was there is replaced and kept nowhere, so an empty one forgets it. It may be said of a finished
     map too: it proves nothing. Send If-Match `"0"` the first time. Needs `persons:write` and the personal scope there."""
     found = await _opened(caller, id)
-    await fetched(caller, found.committee_id, Action.WRITE_PERSONS)
+    committee = await fetched(caller, found.committee_id, Action.WRITE_PERSONS)
     row = await caller.session.get(StakeholderStance, id)
     await pages.unchanged(caller, STANCES, id, row.version if row else 0, if_match)
     others = select(Stakeholder.id).where(Stakeholder.map_id == found.map_id)
     tied(id, body.links, set((await caller.session.exec(others)).all()))
-    place = {name: getattr(found, name) for name in ("committee_id", "country_id", "municipality_id")}
     fresh = row is None
-    row = row or made(StakeholderStance, StanceFields(), **place, id=id)
+    row = row or made(StakeholderStance, StanceFields(), **placed(committee), id=id)
     changed = stated(row, body)
     await db.keep(caller, row, "create" if fresh else "change", fields=changed)
     return await pages.written(caller, STANCES, id, STANCE.format(id=id))

@@ -9,7 +9,8 @@ import time_machine
 from api import chronicle
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, MIXCO, SMALL, TODAY, approved, founded, institution, plenary, ruled, seat, term
-from tests.routers.steps.test_records import now_in_feed, told_since
+from tests.routers.steps.test_records import told_since
+from tests.routers.test_feed import end
 
 
 async def alerts(client: httpx.AsyncClient, level: str = "", **said: Any) -> list[dict[str, Any]]:
@@ -28,7 +29,7 @@ async def test_a_term_that_ends_alerts_until_somebody_follows(world: World) -> N
     assert made.status_code == 201, made.text
     await chronicle.bring_up(world.house)
     assert await alerts(mixco) == []
-    cursor = await now_in_feed(mixco)
+    cursor = await end(world, "mixco")
     with time_machine.travel(datetime.combine(last - timedelta(days=60), datetime.min.time(), UTC), tick=True):
         await chronicle.bring_up(world.house)
         await chronicle.bring_up(world.house)

@@ -12,6 +12,7 @@ from api.access import moment
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, MIXCO, SMALL, TODAY, approved, ask, founded, ruled
 from tests.routers.steps.test_steps import by_code
+from tests.routers.test_feed import end, walk
 
 COUNTS = ("not_started", "in_progress", "achieved", "declared", "lapsed", "waived")
 
@@ -35,19 +36,10 @@ async def records(client: httpx.AsyncClient, committee: str, **said: Any) -> lis
     return found
 
 
-async def now_in_feed(client: httpx.AsyncClient) -> str:
-    """A cursor behind everything that was told so far."""
-    cursor = ""
-    while (piece := (await client.get("/v1/changes", params={"cursor": cursor} if cursor else {})).json())["more"]:
-        cursor = piece["next"]
-    return str(piece["next"])
-
-
 async def told_since(client: httpx.AsyncClient, cursor: str) -> list[dict[str, Any]]:
     """What is told after `cursor`, once nothing that still runs holds it back."""
     for _ in range(100):
-        found: list[dict[str, Any]] = (await client.get("/v1/changes", params={"cursor": cursor})).json()["items"]
-        if found:
+        if found := (await walk(client, cursor))[0]:
             return found
         await asyncio.sleep(0.1)
     return []
@@ -91,7 +83,7 @@ async def test_time_alone_lapses_a_step_and_the_feed_tells(world: World) -> None
     assert await brought_up(world) == 1
     [step] = await records(mixco, id)
     assert (step["step"], step["state"]) == ("monitor", "declared")
-    cursor = await now_in_feed(mixco)
+    cursor = await end(world, "mixco")
     with time_machine.travel(datetime.combine(TODAY + timedelta(days=365), datetime.min.time(), UTC), tick=True):
         assert await brought_up(world) == 1
     _, now = await records(mixco, id)
