@@ -23,14 +23,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import __version__, clock, db, idempotency, problems
 from api.access import Attempts, House, Keys, reload_keys
-from api.domain.errors import Invalid, Malformed, NotAllowed, NotFound, NotKnown, NotNow
 from api.edge import Edge
 from api.routers import BACKEND, NETWORK
 from api.settings import Settings
 from api.store import Store
 
 Positions = tuple[int, ...]
-EVERY = (Malformed, NotKnown, NotAllowed, NotFound, Invalid, NotNow)
 ABOUT = """Municipal violence prevention committees, their figures and their network.
 
 Sign in with `POST /v1/auth/token`, or use a service key; countries, municipalities, associations, programmes and catalogues need neither.
@@ -46,12 +44,10 @@ def _application(title: str, routers: Iterable[APIRouter]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        generate_unique_id_function=lambda route: route.name,
-        responses=problems.refusals(*EVERY),
         redirect_slashes=False,
     )
     for router in routers:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)
     problems.install(app)
     app.add_exception_handler(idempotency.Replay, idempotency.replayed)
     app.router.middleware_stack = Routes(app)

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from api import __version__, problems
 from api.access import House
+from api.collection import ReadRoute
 from api.domain.errors import NotNow
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], route_class=ReadRoute)
 
 
 class Alive(BaseModel):

@@ -14,12 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import db, problems
 from api.access import Attempts, Caller, Joining, Writing
+from api.collection import ReadRoute
 from api.domain.access.people import Acceptance, NewPassword, new_secret, part_token, sha256
 from api.domain.access.signing import REUSED, admitted, known_password, lasting, used
 from api.domain.errors import Conflict, Invalid, TooMany
 from api.domain.fields import new_id
 
-router = APIRouter(prefix="/v1/auth", tags=["access"])
+router = APIRouter(prefix="/v1/auth", tags=["access"], route_class=ReadRoute)
 hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 NO_SUCH = hasher.hash("nobody's password, so that an unknown address takes as long as a known one")
 GRACE = timedelta(seconds=60)
