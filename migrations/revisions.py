@@ -11,15 +11,6 @@ from sqlalchemy.ext.asyncio import create_async_engine
 HERE = Path(__file__).parent
 
 
-def config() -> Config:
-    """Alembic's settings; there is no alembic.ini."""
-    said = Config()
-    said.set_main_option("script_location", str(HERE))
-    said.set_main_option("version_locations", str(HERE / "versions"))
-    said.set_main_option("path_separator", "os")
-    return said
-
-
 async def upgrade(connected: asyncpg.Connection) -> None:
     """Upgrade the database of `connected` to the newest revision, on that connection, which stays open."""
 
@@ -33,6 +24,9 @@ async def upgrade(connected: asyncpg.Connection) -> None:
 
 
 def _upgrade(connection: object) -> None:
-    said = config()
+    said = Config()  # There is no alembic.ini.
+    said.set_main_option("script_location", str(HERE))
+    said.set_main_option("version_locations", str(HERE / "versions"))
+    said.set_main_option("path_separator", "os")
     said.attributes["connection"] = connection
     command.upgrade(said, "head")
