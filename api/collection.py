@@ -10,7 +10,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api import pages, problems, writers
 from api.access import Asking, Public, Reading, reading_of, signed_in
-from api.domain.errors import Invalid, Malformed, NotAllowed, NotFound, NotKnown, NotNow
 from api.domain.levels import Level
 from api.levels import PREFIX, Lens
 from api.pages import Listing, Page
@@ -18,8 +17,6 @@ from api.pages import Listing, Page
 UnitName = Annotated[
     str, Path(max_length=100, description="Integer key, ISO code, programme code or `scheme:code`, such as `gt-ine:0101`.")
 ]
-LISTED = problems.refusals(Invalid, NotNow)
-REFUSED = problems.refusals(Malformed, NotKnown, NotAllowed, NotFound, Invalid, NotNow)
 EVERY_LEVEL = tuple(Level)
 Code = Annotated[str, Path(max_length=63, description="Code of the indicator (GET /v1/indicators).")]
 
@@ -38,7 +35,7 @@ class ReadRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], *, responses: dict[int | str, dict[str, Any]] | None = None, **how: Any):
         how["generate_unique_id_function"] = _named
-        super().__init__(path, endpoint, responses={**REFUSED, **(responses or {})}, **how)
+        super().__init__(path, endpoint, responses={**problems.EVERY, **(responses or {})}, **how)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         usual, endpoint = super().get_route_handler(), self.endpoint
@@ -111,7 +108,6 @@ def publish_figures(
             description=about,
             response_model=models[1],
             responses={
-                **problems.refusals(Invalid),
                 **({200: {"content": {kind: {"schema": {"type": "string"}} for kind in media}}} if media else {}),
                 304: {"description": "You have it already (If-None-Match)."},
             },
@@ -148,5 +144,5 @@ def _add(router: APIRouter, listing: Listing, asking: Any, level: Level, path: s
         summary=name.replace("_", " ").capitalize(),
         description=about,
         response_model=Page[listing.out],  # type: ignore[name-defined]
-        responses={**LISTED, **writers.documented(listing), 304: {"description": "You have it already (If-None-Match)."}},
+        responses={**writers.documented(listing), 304: {"description": "You have it already (If-None-Match)."}},
     )

@@ -81,8 +81,11 @@ def refusals(*kinds: type[errors.Refusal]) -> dict[int | str, dict[str, Any]]:
     return {STATUS[kind]: {"description": (kind.__doc__ or "").strip(), "content": body} for kind in kinds}
 
 
-CHANGES = refusals(errors.Conflict, errors.Invalid, errors.Stale, errors.Unconditional)
-"""What a change of one thing may be refused with."""
+EVERY = refusals(errors.Malformed, errors.NotKnown, errors.NotAllowed, errors.NotFound, errors.Invalid, errors.NotNow)
+"""What every operation may be refused with; a route names what else may come."""
+
+CHANGES = refusals(errors.Conflict, errors.Stale, errors.Unconditional)
+"""What else a change of one thing may be refused with."""
 
 
 def request_id_of(request: Request) -> str:

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Response
 from api import feed, problems
 from api.access import Asking
 from api.collection import ReadRoute
-from api.domain.errors import Gone, Invalid
+from api.domain.errors import Gone
 from api.pages import AS_QUERY
 
 router = APIRouter(tags=["sync"], route_class=ReadRoute)
 
 
-@router.get("/v1/changes", response_model=feed.Changes, responses=problems.refusals(Gone, Invalid))
+@router.get("/v1/changes", response_model=feed.Changes, responses=problems.refusals(Gone))
 async def list_changes(query: Annotated[feed.ChangesQuery, AS_QUERY], reading: Asking) -> Response:
     """Everything that changed and that you may see, in an order in which nothing is lost; without a cursor from the beginning.
 

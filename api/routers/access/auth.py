@@ -17,7 +17,7 @@ from api.access import Attempts, Caller, Joining, Writing
 from api.collection import ReadRoute
 from api.domain.access.people import Acceptance, NewPassword, new_secret, part_token, sha256
 from api.domain.access.signing import REUSED, admitted, known_password, lasting, used
-from api.domain.errors import Conflict, Invalid, TooMany
+from api.domain.errors import Conflict, TooMany
 from api.domain.fields import new_id
 
 router = APIRouter(prefix="/v1/auth", tags=["access"], route_class=ReadRoute)
@@ -56,7 +56,7 @@ def spend(request: Request) -> None:
 
 
 LIMITED = [Depends(spend)]
-SIGNED = problems.refusals(Invalid, TooMany)
+SIGNED = problems.refusals(TooMany)
 
 
 def verified(hash: str, password: str) -> bool:
@@ -142,7 +142,7 @@ async def _set(caller: Caller, who: UUID, password: str) -> None:
     await db.run(caller.session, "select app.set_password(:who, :hash, :at)", who=who, hash=hashed, at=caller.at)
 
 
-@router.post("/password", status_code=204, responses=problems.refusals(Invalid, Conflict))
+@router.post("/password", status_code=204, responses=problems.refusals(Conflict))
 async def change_password(body: NewPassword, caller: Writing) -> Response:
     """Change my password; every session of mine ends, this one too."""
     row = (

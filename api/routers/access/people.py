@@ -27,7 +27,7 @@ from api.domain.access.people import (
     sha256,
 )
 from api.domain.access.units import Place
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Stale, Unconditional
 from api.domain.fields import merged, patch_of
 from api.domain.levels import Level
 from api.domain.roles import OFFICES, Action, Role
@@ -122,7 +122,7 @@ class PeopleQuery(pages.Query):
     format: Literal["json"] | None = None
 
 
-@router.get("/v1/people", response_model=pages.Page[PrincipalOut], responses=problems.refusals(Invalid))
+@router.get("/v1/people", response_model=pages.Page[PrincipalOut])
 async def list_people(request: Request, caller: Writing, query: Annotated[PeopleQuery, pages.AS_QUERY]) -> Response:
     """The people and service accounts of the units where you write, and yourself. Names are personal data, so the reading is recorded."""
     answer = await pages.page(request, await caller.reading(request.scope["credential"]), PEOPLE, query)
@@ -139,7 +139,7 @@ async def read_person(id: UUID, caller: Writing) -> Response:
     return await pages.written(caller, PEOPLE, id, f"/v1/people/{id}")
 
 
-@router.patch("/v1/people/{id}", response_model=PrincipalOut, responses=problems.refusals(Invalid, Stale, Unconditional))
+@router.patch("/v1/people/{id}", response_model=PrincipalOut, responses=problems.refusals(Stale, Unconditional))
 async def change_person(id: UUID, body: PrincipalPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Rename or switch off a person or service account that you manage. Switched off, all of theirs is refused from the next request on."""
     row = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
@@ -164,7 +164,7 @@ async def _link(caller: Caller, principal: Principal, kind: str) -> tuple[Invita
     return row, {"link": f"{caller.house.settings.public_url}/v1/auth/accept#{token}", "token": token}
 
 
-@router.post("/v1/invitations", status_code=201, response_model=InvitationMade, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/invitations", status_code=201, response_model=InvitationMade, responses=problems.refusals(Conflict))
 async def invite_person(body: PersonInvite, caller: Creating) -> Response:
     """Invite a person into an office that you may give. The answer holds a link, good once: hand it over yourself."""
     place = await place_of(caller, body)
@@ -182,7 +182,7 @@ async def read_invitation(request: Request, id: UUID, reading: Asking) -> Respon
     return await pages.one(request, reading, INVITATIONS, id)
 
 
-@router.post("/v1/people/{id}/reset", status_code=201, response_model=InvitationMade, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/people/{id}/reset", status_code=201, response_model=InvitationMade, responses=problems.refusals(Conflict))
 async def reset_password(id: UUID, caller: Creating) -> Response:
     """A link by which somebody that you manage sets a new password. Hand it over yourself; it is good once."""
     person = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
@@ -197,7 +197,7 @@ async def read_grant(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, GRANTS, id)
 
 
-@router.post("/v1/grants", status_code=201, response_model=GrantOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/grants", status_code=201, response_model=GrantOut, responses=problems.refusals(Conflict))
 async def grant_role(body: GrantNew, caller: Creating) -> Response:
     """Give an office for a term to somebody that you see; it counts from the next request on."""
     who = await db.fetch(caller, Principal, body.principal_id, PEOPLE.shape.seen())
@@ -205,7 +205,7 @@ async def grant_role(body: GrantNew, caller: Creating) -> Response:
     return await pages.written(caller, GRANTS, row.id, f"/v1/grants/{row.id}", status=201)
 
 
-@router.post("/v1/grants/{id}/revoke", response_model=GrantOut, responses=problems.refusals(Invalid, Stale, Unconditional))
+@router.post("/v1/grants/{id}/revoke", response_model=GrantOut, responses=problems.refusals(Stale, Unconditional))
 async def revoke_grant(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Take an office back before its term is over; the next request of its holder is refused."""
     row = await db.fetch(caller, Granted, id, GRANTS.shape.seen())

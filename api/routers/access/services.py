@@ -24,7 +24,7 @@ from api.domain.access.people import (
     sha256,
 )
 from api.domain.access.units import Place
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
+from api.domain.errors import Conflict, Stale, Unconditional
 from api.domain.roles import Action
 from api.idempotency import Creating
 from api.offices import Managed, give, place_of, require_managing
@@ -38,7 +38,7 @@ SERVICES = Listing("services", PrincipalOut, "principal t", Managed(own="t.id"),
 publish(router, KEYS, levels=(), flat="/v1/keys", about="Service keys at the units where you write, and your own; never their secrets.")
 
 
-@router.post("/v1/services", status_code=201, response_model=PrincipalOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/services", status_code=201, response_model=PrincipalOut, responses=problems.refusals(Conflict))
 async def add_service(body: ServiceNew, caller: Creating) -> Response:
     """Make a service account with one office that you may give; then give it a key."""
     place = await place_of(caller, body)
@@ -49,7 +49,7 @@ async def add_service(body: ServiceNew, caller: Creating) -> Response:
     return await pages.written(caller, SERVICES, service.id, f"/v1/people/{service.id}", status=201)
 
 
-@router.post("/v1/services/{id}/keys", status_code=201, response_model=ApiKeyMade, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/services/{id}/keys", status_code=201, response_model=ApiKeyMade, responses=problems.refusals(Conflict))
 async def add_key(id: UUID, body: ApiKeyFields, caller: Creating) -> Response:
     """A key of a service account; it is shown this once. Two may be alive at once."""
     service = await db.fetch(caller, Principal, id, SERVICES.shape.seen())
@@ -74,7 +74,7 @@ async def read_key(request: Request, id: str, reading: Asking) -> Response:
     return await pages.one(request, reading, KEYS, id)
 
 
-@router.post("/v1/keys/{id}/revoke", response_model=ApiKeyOut, responses=problems.refusals(Invalid, Stale, Unconditional))
+@router.post("/v1/keys/{id}/revoke", response_model=ApiKeyOut, responses=problems.refusals(Stale, Unconditional))
 async def revoke_key(id: str, caller: Writing, if_match: IfMatch) -> Response:
     """Revoke a key; its next request is refused."""
     row = await db.fetch(caller, ApiKey, id, KEYS.shape.seen())

@@ -11,7 +11,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, with_own
 from api.domain.committee.bodies import Body, BodyDefinition, BodyFields, BodyKind, BodyOut, not_inside_itself
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -43,7 +43,7 @@ async def _parent(caller: Caller, body: BodyDefinition, committee_id: UUID) -> N
     await own_of(caller, Body, committee_id, body.parent_id, "/parent_id")
 
 
-@router.post("/v1/committees/{id}/bodies", status_code=201, response_model=BodyOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/bodies", status_code=201, response_model=BodyOut, responses=problems.refusals(Conflict))
 async def add_body(id: UUID, body: BodyNew, caller: Creating) -> Response:
     """Add a body to a committee. Needs `roster:write` there."""
     committee = await fetched(caller, id, Action.WRITE_ROSTER)

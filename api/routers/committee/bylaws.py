@@ -30,7 +30,7 @@ from api.domain.committee.committees import Committee, stand
 from api.domain.committee.instruments import Purpose
 from api.domain.committee.rules import Rules
 from api.domain.committee.templates import Template, templates
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
@@ -82,7 +82,7 @@ async def _written(caller: Caller, row: Bylaws, status: int = 200) -> Response:
     return await pages.written(caller, BYLAWS, row.id, f"/v1/bylaws/{row.id}", status=status)
 
 
-@router.post("/v1/committees/{id}/bylaws", status_code=201, response_model=BylawsOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/bylaws", status_code=201, response_model=BylawsOut, responses=problems.refusals(Conflict))
 async def add_bylaws(id: UUID, body: BylawsNew, caller: Creating) -> Response:
     """Draft a version; what is wrong with it is said at once in `findings`. Needs `committees:write` there."""
     committee = await fetched(caller, id)

@@ -26,7 +26,7 @@ from api.domain.committee.committees import Committee
 from api.domain.committee.instruments import Purpose
 from api.domain.committee.seats import Seat
 from api.domain.committee.terms import Term
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
@@ -85,9 +85,7 @@ async def _checked(caller: Caller, committee: Committee, row: Commitment) -> Non
     standing(row, caller.at.date(), term)
 
 
-@router.post(
-    "/v1/committees/{id}/commitments", status_code=201, response_model=CommitmentOut, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/committees/{id}/commitments", status_code=201, response_model=CommitmentOut, responses=problems.refusals(Conflict))
 async def add_commitment(id: UUID, body: CommitmentNew, caller: Creating) -> Response:
     """Record the letter or act by which an authority stands behind the committee. It ends with the term of office; whoever follows commits
     anew. Needs `committees:write` there, and to name a person the personal scope."""

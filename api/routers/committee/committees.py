@@ -30,7 +30,7 @@ from api.domain.committee.committees import (
 )
 from api.domain.committee.composition import composed, composition
 from api.domain.committee.instruments import Purpose, dissolve
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
@@ -107,9 +107,7 @@ async def _covers(caller: Caller, body: CommitteeFields, seat: int) -> None:
     covering(body, seat, set(known))
 
 
-@router.post(
-    "/v1/municipalities/{unit}/committees", status_code=201, response_model=CommitteeOut, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/municipalities/{unit}/committees", status_code=201, response_model=CommitteeOut, responses=problems.refusals(Conflict))
 async def add_committee(unit: UnitName, body: CommitteeNew, caller: Creating) -> Response:
     """Found a committee that sits in a municipality. Needs `committees:write` there. What is older is declared afterwards."""
     place = (

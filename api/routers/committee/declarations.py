@@ -11,7 +11,7 @@ from api.access import Asking
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed
 from api.domain.committee.declarations import Declaration, DeclarationFields, DeclarationOut, DeclaredKind, declare
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, new_id
 from api.idempotency import Creating
 from api.pages import Listing
@@ -45,9 +45,7 @@ DECLARATIONS = Listing(
 publish(router, DECLARATIONS, levels=(), flat="/v1/declarations", about="Declared facts that you see, by day; `committee=` those of one.")
 
 
-@router.post(
-    "/v1/committees/{id}/declarations", status_code=201, response_model=DeclarationOut, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/committees/{id}/declarations", status_code=201, response_model=DeclarationOut, responses=problems.refusals(Conflict))
 async def add_declaration(id: UUID, body: DeclarationNew, caller: Creating) -> Response:
     """Declare what was before the committee joined: dated, with a document, exempt from gates. Its milestones follow what is declared of
     them, and say that it was. Needs `committees:write` there."""

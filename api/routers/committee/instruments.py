@@ -27,7 +27,7 @@ from api.domain.committee.instruments import (
     repeal,
     unlegalise,
 )
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
@@ -68,9 +68,7 @@ async def _written(caller: Caller, row: Instrument, status: int = 200) -> Respon
     return await pages.written(caller, INSTRUMENTS, row.id, f"/v1/instruments/{row.id}", status=status)
 
 
-@router.post(
-    "/v1/committees/{id}/instruments", status_code=201, response_model=InstrumentOut, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/committees/{id}/instruments", status_code=201, response_model=InstrumentOut, responses=problems.refusals(Conflict))
 async def add_instrument(id: UUID, body: InstrumentNew, caller: Creating) -> Response:
     """Add an instrument that is, or will be, before the council. Needs `committees:write` there."""
     row = made(Instrument, body, **placed(await fetched(caller, id)))

@@ -12,7 +12,7 @@ from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute
 from api.committees import OF_COMMITTEE, OfCommittee, Personal, fetched, opened, placed, target, visible
 from api.domain.committee.persons import Person, PersonFields, PersonOut, erase, living, personal
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -48,7 +48,7 @@ PERSONS = Listing(
 )
 
 
-@router.get("/v1/persons", response_model=pages.Page[PersonOut], responses=problems.refusals(Invalid))
+@router.get("/v1/persons", response_model=pages.Page[PersonOut])
 async def list_persons(request: Request, caller: Writing, query: Annotated[PersonQuery, pages.AS_QUERY]) -> Response:
     """The people of committees where you have the personal scope, by name; the reading is recorded."""
     answer = await pages.page(request, await caller.reading(request.scope["credential"]), PERSONS, query)
@@ -56,7 +56,7 @@ async def list_persons(request: Request, caller: Writing, query: Annotated[Perso
     return answer
 
 
-@router.post("/v1/committees/{id}/persons", status_code=201, response_model=PersonOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/persons", status_code=201, response_model=PersonOut, responses=problems.refusals(Conflict))
 async def add_person(id: UUID, body: PersonNew, caller: Creating) -> Response:
     """Add a person who sits, or will sit, in a committee. Needs `persons:write` and the personal scope there."""
     await visible(caller, id)

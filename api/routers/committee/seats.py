@@ -13,7 +13,7 @@ from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, pla
 from api.domain.committee.bodies import Body
 from api.domain.committee.seats import Seat, SeatDefinition, SeatFields, SeatOut, closing
 from api.domain.committee.sectors import SeatRole, Sector
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -54,7 +54,7 @@ SEATS = Listing(
 publish(router, SEATS, levels=(), flat="/v1/seats", about="Seats in committees that you see; `committee=` those of one.")
 
 
-@router.post("/v1/committees/{id}/seats", status_code=201, response_model=SeatOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/seats", status_code=201, response_model=SeatOut, responses=problems.refusals(Conflict))
 async def add_seat(id: UUID, body: SeatNew, caller: Creating) -> Response:
     """Make a seat in a body of the committee. Needs `roster:write` there."""
     committee = await fetched(caller, id, Action.WRITE_ROSTER)

@@ -16,7 +16,7 @@ from api.domain.committee.instruments import Purpose
 from api.domain.committee.persons import Person
 from api.domain.committee.seats import Seat
 from api.domain.committee.terms import MemberOut, Term, TermEnd, TermFields, TermOut, end, fitting, presiding, void
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, new_id
 from api.domain.roles import Action
 from api.idempotency import Creating
@@ -42,7 +42,7 @@ publish(
 )
 
 
-@router.get("/v1/committees/{id}/members", response_model=pages.Page[MemberOut], responses=problems.refusals(Invalid))
+@router.get("/v1/committees/{id}/members", response_model=pages.Page[MemberOut])
 async def list_committee_members(request: Request, id: UUID, caller: Writing, query: Annotated[NamedQuery, pages.AS_QUERY]) -> Response:
     """Members of one committee on `as_of`, as known at `known_at`. With the personal scope there they are named, and the reading is
     recorded; without it each is shown as far as the seat's `display` goes."""
@@ -70,7 +70,7 @@ async def _fitted(caller: Caller, committee: Committee, row: Term) -> None:
     presiding(row, seat, rules, named)
 
 
-@router.post("/v1/committees/{id}/terms", status_code=201, response_model=TermOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/terms", status_code=201, response_model=TermOut, responses=problems.refusals(Conflict))
 async def add_term(id: UUID, body: TermNew, caller: Creating) -> Response:
     """Seat somebody for a term; 409 `seat-taken` where somebody holds the seat on one of its days. Needs `roster:write` there, and to name
     a person the personal scope."""

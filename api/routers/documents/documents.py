@@ -21,7 +21,7 @@ from api.domain.documents.documents import (
     suffixed,
 )
 from api.domain.documents.formats import MimeType
-from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
+from api.domain.errors import Conflict, NotSpoken, TooLarge
 from api.domain.fields import merged
 from api.idempotency import IdempotencyKey, claim, fingerprint_of, settle
 from api.intake.upload import received
@@ -71,7 +71,7 @@ KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": DocumentOut, "descripti
     "/v1/municipalities/{unit}/documents",
     status_code=201,
     response_model=DocumentOut,
-    responses=KNOWN | problems.refusals(Conflict, Invalid, NotSpoken, TooLarge),
+    responses=KNOWN | problems.refusals(Conflict, NotSpoken, TooLarge),
     openapi_extra=FILE,
 )
 async def add_document(

@@ -9,7 +9,7 @@ from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.answers.versions import DefinitionVersions, versions
 from api.collection import ReadRoute, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import Fields, made, merged
 from api.domain.indicator.catalogue import (
     Indicator,
@@ -141,7 +141,7 @@ async def _change(
     return await pages.written(caller, listing, code, f"/v1/{listing.name}/{code}")
 
 
-@router.post("/v1/indicators", status_code=201, response_model=IndicatorOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/indicators", status_code=201, response_model=IndicatorOut, responses=problems.refusals(Conflict))
 async def add_indicator(body: IndicatorFields, caller: Creating) -> Response:
     """Add an indicator of a country, or of the region. Needs `catalogue:write` there."""
     return await _add(caller, Indicator, body, INDICATORS)
@@ -154,7 +154,7 @@ async def change_indicator(code: str, body: IndicatorPatch, caller: Writing, if_
     return await _change(caller, Indicator, code, (body, IndicatorDefinition, if_match), INDICATORS)
 
 
-@router.post("/v1/sources", status_code=201, response_model=SourceOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/sources", status_code=201, response_model=SourceOut, responses=problems.refusals(Conflict))
 async def add_source(body: SourceFields, caller: Creating) -> Response:
     """Add a source of a country, or of the region. Needs `catalogue:write` there."""
     return await _add(caller, Source, body, SOURCES)

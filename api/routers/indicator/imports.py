@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import pages, problems
 from api.access import Asking, Reading
 from api.collection import ReadRoute, publish
-from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
+from api.domain.errors import Conflict, NotSpoken, TooLarge
 from api.domain.indicator.imports import Assignment, ImportOut, ParkedOut
 from api.idempotency import IdempotencyKey
 from api.intake import plans, take
@@ -28,7 +28,7 @@ FILE = {
         "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in MEDIA},
     }
 }
-ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
+ANSWERS = problems.refusals(Conflict, NotSpoken, TooLarge)
 IMPORTS = Listing(
     "imports",
     ImportOut,
@@ -169,7 +169,7 @@ async def read_parked(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, PARKED, id)
 
 
-@router.post("/v1/parked/{id}/assign", response_model=ParkedOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/parked/{id}/assign", response_model=ParkedOut, responses=problems.refusals(Conflict))
 async def assign_parked(request: Request, id: UUID, body: Assignment, reading: Asking) -> Response:
     """Say which place parked rows mean, a municipality or a territory of any kind: they are taken in, with those that wait from other
     files of the source, and the source means the same the next time. Repeating it is safe. For the coordinator of the country."""

@@ -10,7 +10,6 @@ from pydantic import Field
 from api import pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid, Stale, Unconditional
 from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.lineage import LineageOut
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
@@ -156,9 +155,7 @@ Period = Annotated[str, Path(max_length=10, description="2022, 2022-Q1 or 2022-0
 IndicatorCode = Annotated[str, Path(max_length=63, description="Code of the indicator (GET /v1/indicators).")]
 SourceCode = Annotated[str, Query(max_length=63, description="Code of the source (GET /v1/sources).")]
 Dims = Annotated[str, Query(max_length=300, description="Breakdown, such as age=15-24;sex=F; in any order.")]
-STATED = {201: {"model": ObservationOut, "description": "The first value at this address."}} | problems.refusals(
-    Conflict, Invalid, Stale, Unconditional
-)
+STATED = {201: {"model": ObservationOut, "description": "The first value at this address."}} | problems.CHANGES
 ONE = "/v1/{noun}/{{unit}}/observations/{{indicator}}/{{period}}"
 TerritoryName = Annotated[
     str,
@@ -187,7 +184,7 @@ async def _state(caller: Caller, meant: Address, body: ObservationFields, if_mat
     return await pages.written(caller, OBSERVATION, meant.text(), meant.location(), status=201 if fresh else 200)
 
 
-@router.get(ONE.format(noun="municipalities"), response_model=ObservationOut, responses=problems.refusals(Invalid))
+@router.get(ONE.format(noun="municipalities"), response_model=ObservationOut)
 async def read_observation(request: Request, meant: OfMunicipality, reading: Asking) -> Response:
     """One value, with the ETag that a change of it needs."""
     return await pages.one(request, reading, OBSERVATION, meant.text())
@@ -201,7 +198,7 @@ async def state_observation(meant: OfMunicipality, body: ObservationFields, call
     return await _state(caller, meant, body, if_match)
 
 
-@router.get(ONE.format(noun="territories"), response_model=ObservationOut, responses=problems.refusals(Invalid))
+@router.get(ONE.format(noun="territories"), response_model=ObservationOut)
 async def read_territory_observation(request: Request, meant: OfTerritory, reading: Asking) -> Response:
     """One value of a place of any kind, with the ETag that a change of it needs."""
     return await pages.one(request, reading, OBSERVATION, meant.text())

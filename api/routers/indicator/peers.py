@@ -5,13 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api import pages, problems
+from api import pages
 from api.access import Asking
 from api.answers.headings import FiguresQuery
 from api.answers.peers import Peers, peers
 from api.answers.series import Asked
 from api.collection import Code, ReadRoute, UnitName
-from api.domain.errors import Invalid
 from api.domain.indicator.comparison import by_of
 from api.domain.indicator.figures import asked_span
 from api.domain.levels import Level
@@ -31,7 +30,7 @@ class PeersQuery(FiguresQuery):
 @router.get(
     "/v1/municipalities/{unit}/indicators/{code}/peers",
     response_model=Peers,
-    responses={**problems.refusals(Invalid), 304: {"description": "You have it already (If-None-Match)."}},
+    responses={304: {"description": "You have it already (If-None-Match)."}},
 )
 async def read_municipality_peers(
     request: Request, unit: UnitName, code: Code, reading: Asking, query: Annotated[PeersQuery, Query()]

@@ -8,7 +8,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found, made, merged, patch_of
 from api.domain.levels.communities import Community, CommunityFields, CommunityKind, CommunityOut
 from api.domain.roles import Action, Target
@@ -51,9 +51,7 @@ async def read_community(request: Request, id: CommunityKey, reading: Asking) ->
     return await pages.one(request, reading, COMMUNITIES, id)
 
 
-@router.post(
-    "/v1/municipalities/{unit}/communities", status_code=201, response_model=CommunityOut, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/municipalities/{unit}/communities", status_code=201, response_model=CommunityOut, responses=problems.refusals(Conflict))
 async def add_community(unit: UnitName, body: CommunityFields, caller: Creating) -> Response:
     """Add a part of a municipality; its key is given by the server. Needs `communities:write` there."""
     place = (await db.run(caller.session, PLACED, unit=unit)).mappings().first()

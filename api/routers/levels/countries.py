@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Invalid, Stale, Unconditional
+from api.domain.errors import Stale, Unconditional
 from api.domain.fields import merged, patch_of
 from api.domain.levels import Level
 from api.domain.levels.countries import Country, CountryFields, CountryOut
@@ -82,7 +82,7 @@ async def read_country(request: Request, unit: UnitName, reading: Public) -> Res
     return await pages.one(request, reading, COUNTRIES, unit)
 
 
-@router.patch("/v1/countries/{unit}", response_model=CountryOut, responses=problems.refusals(Invalid, Stale, Unconditional))
+@router.patch("/v1/countries/{unit}", response_model=CountryOut, responses=problems.refusals(Stale, Unconditional))
 async def change_country(unit: UnitName, body: CountryPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change a country's profile. Needs `territory:write`."""
     key = (await db.run(caller.session, "select app.country_of(:unit)", unit=unit)).scalar()

@@ -11,7 +11,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import known, made, merged, patch_of
 from api.domain.levels import Level
 from api.domain.levels.municipalities import (
@@ -106,7 +106,7 @@ async def read_municipality(request: Request, unit: UnitName, reading: Public) -
     return await pages.one(request, reading, MUNICIPALITIES, unit)
 
 
-@router.post("/v1/municipalities", status_code=201, response_model=MunicipalityOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/municipalities", status_code=201, response_model=MunicipalityOut, responses=problems.refusals(Conflict))
 async def add_municipality(body: MunicipalityNew, caller: Creating) -> Response:
     """Add a municipality that the register does not have yet. Needs `territory:write`; its key is given by the server."""
     country = (
@@ -154,7 +154,7 @@ async def read_succession(request: Request, id: UUID, reading: Public) -> Respon
     return await pages.one(request, reading, SUCCESSIONS, id)
 
 
-@router.post("/v1/successions", status_code=201, response_model=SuccessionOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/successions", status_code=201, response_model=SuccessionOut, responses=problems.refusals(Conflict))
 async def add_succession(body: SuccessionFields, caller: Creating) -> Response:
     """Say that one municipality takes the place of another from a day on; the predecessor ends on it. Rows stay where they were recorded,
     and are read under the successor. Needs `territory:write`."""

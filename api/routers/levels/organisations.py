@@ -10,7 +10,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.levels.organisations import (
@@ -131,7 +131,7 @@ async def read_programme(request: Request, unit: UnitName, reading: Public, as_o
     return await pages.one(request, reading, PROGRAMMES, unit, as_of=as_of)
 
 
-@router.post("/v1/programmes", status_code=201, response_model=ProgrammeOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/programmes", status_code=201, response_model=ProgrammeOut, responses=problems.refusals(Conflict))
 async def add_programme(body: ProgrammeFields, caller: Creating) -> Response:
     """Add a programme. Needs `programmes:write` over the region."""
     row = made(Programme, body)
@@ -161,7 +161,7 @@ async def read_organisation(request: Request, id: UUID, reading: Public) -> Resp
     return await pages.one(request, reading, ORGANISATIONS, id)
 
 
-@router.post("/v1/organisations", status_code=201, response_model=OrganisationOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/organisations", status_code=201, response_model=OrganisationOut, responses=problems.refusals(Conflict))
 async def add_organisation(body: OrganisationNew, caller: Creating) -> Response:
     """Add an organisation to a country. Needs `organisations:write` there; an international one needs it over the region."""
     caller.require(Action.WRITE_ORGANISATION, _target(body, body.id))

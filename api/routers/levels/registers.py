@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import db, problems
 from api.access import Caller, Writing
 from api.collection import ReadRoute
-from api.domain.errors import Conflict, Invalid, NotSpoken, TooLarge
+from api.domain.errors import Conflict, NotSpoken, TooLarge
 from api.domain.fields import found, known
 from api.domain.indicator.imports import Import, ImportOut
 from api.domain.levels.organisations import Association
@@ -27,7 +27,7 @@ FILE = {
         "content": {media: {"schema": {"type": "string", "format": "binary"}} for media in ("text/csv", SHEET, "application/octet-stream")},
     }
 }
-ANSWERS = problems.refusals(Conflict, Invalid, NotSpoken, TooLarge)
+ANSWERS = problems.refusals(Conflict, NotSpoken, TooLarge)
 MADE = Listing("imports_made", ImportOut, "import t", Shape(organisation="t.organisation_id", own="t.principal_id"), (("t.id", "uuid"),))
 
 

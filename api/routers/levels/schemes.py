@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from api import db, pages, problems
 from api.access import Public
 from api.collection import ReadRoute, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found, made
 from api.domain.levels.naming import Scheme, SchemeNew, SchemeOut
 from api.domain.levels.organisations import Organisation
@@ -28,7 +28,7 @@ async def read_scheme(request: Request, slug: str, reading: Public) -> Response:
     return await pages.one(request, reading, SCHEMES, slug)
 
 
-@router.post("/v1/schemes", status_code=201, response_model=SchemeOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/schemes", status_code=201, response_model=SchemeOut, responses=problems.refusals(Conflict))
 async def add_scheme(body: SchemeNew, caller: Creating) -> Response:
     """Declare an organisation's own scheme, such as the keys of its member register: from then on only who writes for it gives its codes.
     Needs `organisations:write` for that organisation."""

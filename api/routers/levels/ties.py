@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found, known, made, new_id
 from api.domain.levels import Level
 from api.domain.levels.ties import (
@@ -125,7 +125,7 @@ async def read_affiliation(request: Request, id: UUID, reading: Asking) -> Respo
     return await pages.one(request, reading, AFFILIATIONS, id)
 
 
-@router.post("/v1/affiliations", status_code=201, response_model=AffiliationOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/affiliations", status_code=201, response_model=AffiliationOut, responses=problems.refusals(Conflict))
 async def propose_affiliation(body: AffiliationNew, caller: Creating) -> Response:
     """Propose that a municipality belongs to an association; the other side confirms. Either side may; for a municipality without users its
     country coordinator."""
@@ -192,7 +192,7 @@ class Confirmed(SQLModel):
     confirmed: int
 
 
-@router.post("/v1/affiliations/confirmations", response_model=Confirmed, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/affiliations/confirmations", response_model=Confirmed, responses=problems.refusals(Conflict))
 async def confirm_affiliations(body: Act, caller: Writing) -> Any:
     """Confirm many affiliations of municipalities without users at once, against one membership act. All or none; for country coordinators.
     Repeating it is safe: what the same act already confirmed stays as it is."""
@@ -217,7 +217,7 @@ HOME = "select coalesce((select country_id from municipality where id = :m), (se
 
 
 @router.post(
-    "/v1/programmes/{unit}/participations", status_code=201, response_model=ParticipationOut, responses=problems.refusals(Conflict, Invalid)
+    "/v1/programmes/{unit}/participations", status_code=201, response_model=ParticipationOut, responses=problems.refusals(Conflict)
 )
 async def add_participation(unit: str, body: ParticipationFields, caller: Creating) -> Response:
     """Say that a municipality, association or country takes part from a day on. Needs `programmes:write` there."""

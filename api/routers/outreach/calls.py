@@ -11,7 +11,7 @@ from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
 from api.domain.committee.sectors import Sector
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.calls import CallState, OpenCall, OpenCallFields, OpenCallOut
 from api.domain.roles import Action
@@ -55,7 +55,7 @@ publish(
 )
 
 
-@router.post("/v1/committees/{id}/open-calls", status_code=201, response_model=OpenCallOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/open-calls", status_code=201, response_model=OpenCallOut, responses=problems.refusals(Conflict))
 async def add_open_call(id: UUID, body: OpenCallNew, caller: Creating) -> Response:
     """Announce a call; whoever answers it gets an invitation with its `open_call_id`. Needs `roster:write` there."""
     row = made(OpenCall, body, **placed(await fetched(caller, id, Action.WRITE_ROSTER)))

@@ -19,7 +19,7 @@ from api.domain.committee.committees import Committee, own
 from api.domain.committee.seats import Display, Seat
 from api.domain.committee.sectors import Sector
 from api.domain.committee.terms import Term
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.calls import OpenCall
 from api.domain.outreach.invitations import (
@@ -118,7 +118,7 @@ async def _checked(caller: Caller, committee: Committee, row: SeatInvitation) ->
     "/v1/committees/{id}/seat-invitations",
     status_code=201,
     response_model=SeatInvitationOut,
-    responses=problems.refusals(Conflict, Invalid),
+    responses=problems.refusals(Conflict),
 )
 async def add_seat_invitation(id: UUID, body: SeatInvitationNew, caller: Creating) -> Response:
     """Draft an invitation of an institution to the committee; `…/send` says when it went out. Needs `roster:write` there, and to name a

@@ -12,7 +12,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state, fetched, opened, own_of, placed, with_own
 from api.domain.committee.committees import Committee
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.maps import (
     ALLOWED,
@@ -75,7 +75,7 @@ async def _written(caller: Caller, row: StakeholderMap, status: int = 200) -> Re
     "/v1/committees/{id}/stakeholder-maps",
     status_code=201,
     response_model=StakeholderMapOut,
-    responses=problems.refusals(Conflict, Invalid),
+    responses=problems.refusals(Conflict),
 )
 async def add_map(id: UUID, body: StakeholderMapNew, caller: Creating) -> Response:
     """Begin a social mapping, empty or as the copy of an earlier one. Needs `roster:write` there."""

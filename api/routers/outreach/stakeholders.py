@@ -13,7 +13,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, Personal, fetched, opened, person_seen, placed, with_own
 from api.domain.committee.persons import personal
 from api.domain.committee.sectors import Sector
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.outreach.maps import StakeholderMap, allowed, room
 from api.domain.outreach.stakeholders import Population, Stakeholder, StakeholderFields, StakeholderOut
@@ -70,7 +70,7 @@ async def _written(caller: Caller, row: Stakeholder, status: int = 200) -> Respo
     "/v1/stakeholder-maps/{id}/stakeholders",
     status_code=201,
     response_model=StakeholderOut,
-    responses=problems.refusals(Conflict, Invalid),
+    responses=problems.refusals(Conflict),
 )
 async def add_stakeholder(id: UUID, body: StakeholderNew, caller: Creating) -> Response:
     """Put somebody on a map that is not finished. Needs `roster:write` there, and to name a person the personal scope."""

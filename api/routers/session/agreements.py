@@ -13,7 +13,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, SHOWN, OfCommittee, by_state
 from api.domain.committee.seats import Seat
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.session.agreements import (
     ALLOWED,
@@ -95,7 +95,7 @@ async def _agreed(caller: Caller, said: AgreementFields, session: Session) -> No
     agree(said, session, seat, decision)
 
 
-@router.post("/v1/sessions/{id}/agreements", status_code=201, response_model=AgreementOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/sessions/{id}/agreements", status_code=201, response_model=AgreementOut, responses=problems.refusals(Conflict))
 async def add_agreement(id: UUID, body: AgreementNew, caller: Creating) -> Response:
     """Write down what was agreed in a session that was held: who does it, until when. Needs `committees:write` there."""
     session, _ = await of_session(caller, id)

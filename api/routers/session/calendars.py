@@ -11,7 +11,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, placed, visible
 from api.domain.access.people import new_secret, part_token, sha256
 from api.domain.committee.committees import Committee
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found
 from api.domain.session.calendars import CalendarFeed, CalendarFeedFields, CalendarFeedMade, CalendarFeedOut, revoke
 from api.idempotency import Creating
@@ -49,9 +49,7 @@ publish(
 )
 
 
-@router.post(
-    "/v1/committees/{id}/calendar-feeds", status_code=201, response_model=CalendarFeedMade, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/committees/{id}/calendar-feeds", status_code=201, response_model=CalendarFeedMade, responses=problems.refusals(Conflict))
 async def add_calendar_feed(id: UUID, body: CalendarFeedFields, caller: Creating) -> Response:
     """Make an address at which a calendar reads the sessions of a committee that you read; it is shown this once. It tells kind, body, time
     and place, and no names; it ends when it is revoked, or when you read the committee no more."""
@@ -85,7 +83,7 @@ async def revoke_calendar_feed(id: UUID, caller: Writing, if_match: IfMatch) -> 
 @router.get(
     "/v1/calendars/{token}.ics",
     response_class=Response,
-    responses={**problems.refusals(Invalid), 200: {"content": {MEDIA: {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {MEDIA: {"schema": {"type": "string"}}}}},
 )
 async def read_calendar(request: Request, token: str, reading: Public) -> Response:
     """The sessions of a committee as iCalendar, from 400 days ago on, for whoever has the address: kind, body, local time and place, and no

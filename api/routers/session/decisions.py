@@ -14,7 +14,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee
 from api.domain.committee.bylaws import Bylaws
 from api.domain.committee.rules import DecisionKind, Rules
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session.decisions import (
     Decision,
@@ -77,7 +77,7 @@ async def _written(caller: Caller, row: Decision, status: int = 200) -> Response
     return await pages.written(caller, DECISIONS, row.id, f"/v1/decisions/{row.id}", status=status)
 
 
-@router.post("/v1/sessions/{id}/decisions", status_code=201, response_model=DecisionOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/sessions/{id}/decisions", status_code=201, response_model=DecisionOut, responses=problems.refusals(Conflict))
 async def add_decision(id: UUID, body: DecisionNew, caller: Creating) -> Response:
     """Put something to the vote in a session that was held; 409 `no-quorum` where it had none. Needs `committees:write` there."""
     session, _ = await of_session(caller, id)

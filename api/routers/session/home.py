@@ -5,13 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from api import pages, problems
+from api import pages
 from api.access import Asking
 from api.collection import ReadRoute
 from api.committees import HERE, by_state, worded
 from api.domain.alert.alerts import worded_by
 from api.domain.committee.committees import ALLOWED, REASONS
-from api.domain.errors import Invalid
 from api.domain.session.home import LONGEST, SHOWN, Home, home
 from api.domain.steps.shown import steps_told
 from api.pages.statements import ENTERED, prepared
@@ -58,7 +57,7 @@ left join lateral (
   where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
 
 
-@router.get("/v1/committees/{id}/home", response_model=Home, responses=problems.refusals(Invalid))
+@router.get("/v1/committees/{id}/home", response_model=Home)
 async def read_home(request: Request, id: UUID, reading: Asking) -> Response:
     """A committee at a glance, for a telephone on a slow line: its steps in short, what to do first, the next session, what is overdue,
     what may be done. Send `If-None-Match`: where nothing changed the answer is 304."""

@@ -13,7 +13,7 @@ from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee
 from api.domain.documents.documents import Document
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session import minutes as rules
 from api.domain.session.minutes import (
@@ -85,7 +85,7 @@ async def _written(caller: Caller, row: Minutes, status: int = 200) -> Response:
     return await pages.written(caller, MINUTES, row.id, f"/v1/minutes/{row.id}", status=status)
 
 
-@router.post("/v1/sessions/{id}/minutes", status_code=201, response_model=MinutesOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/sessions/{id}/minutes", status_code=201, response_model=MinutesOut, responses=problems.refusals(Conflict))
 async def draft_minutes(id: UUID, body: MinutesNew, caller: Creating) -> Response:
     """Draft the minutes of a session that was held; their number is the next of the committee's year. Needs `committees:write` there."""
     session, committee = await of_session(caller, id)
@@ -145,7 +145,7 @@ async def publish_minutes(id: UUID, body: MinutesPublication, caller: Writing, i
     return await _written(caller, row)
 
 
-@router.post("/v1/minutes/{id}/errata", status_code=201, response_model=ErratumOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/minutes/{id}/errata", status_code=201, response_model=ErratumOut, responses=problems.refusals(Conflict))
 async def add_erratum(id: UUID, body: ErratumNew, caller: Creating) -> Response:
     """Say what approved minutes had wrong; they themselves stay. Needs `committees:write` there."""
     minutes, session, _ = await under_session(caller, Minutes, id)

@@ -12,7 +12,7 @@ from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import fetched, placed
 from api.domain.committee.bodies import Body, meeting
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session.inaugurations import Inauguration
 from api.domain.session.sessions import (
@@ -49,7 +49,7 @@ class SessionNew(SessionFields):
 publish(router, SESSIONS, flat="/v1/sessions", about="Sessions of committees that you see, the latest first.")
 
 
-@router.post("/v1/committees/{id}/sessions", status_code=201, response_model=SessionOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/sessions", status_code=201, response_model=SessionOut, responses=problems.refusals(Conflict))
 async def plan_session(id: UUID, body: SessionNew, caller: Creating) -> Response:
     """Plan a session of the plenary, or of another body of the committee; also one of the past that is written down now. Needs
     `committees:write` there."""

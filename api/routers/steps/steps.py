@@ -6,10 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from api import problems
 from api.access import Asking
 from api.collection import ReadRoute
-from api.domain.errors import Invalid
 from api.domain.fields import found
 from api.domain.steps.frameworks import Framework, shipped
 from api.domain.steps.shown import Steps, steps_told
@@ -18,7 +16,7 @@ from api.standings import facts_of
 router = APIRouter(tags=["steps"], route_class=ReadRoute)
 
 
-@router.get("/v1/committees/{id}/steps", response_model=Steps, responses=problems.refusals(Invalid))
+@router.get("/v1/committees/{id}/steps", response_model=Steps)
 async def read_steps(
     id: UUID,
     reading: Asking,

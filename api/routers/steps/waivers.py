@@ -10,7 +10,7 @@ from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, new_id
 from api.domain.roles import Action
 from api.domain.steps.frameworks import followed
@@ -47,7 +47,7 @@ WAIVERS = Listing(
 publish(router, WAIVERS, levels=(), flat="/v1/waivers", about="Waivers that you see, by day; `committee=` those of one.")
 
 
-@router.post("/v1/committees/{id}/waivers", status_code=201, response_model=WaiverOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/committees/{id}/waivers", status_code=201, response_model=WaiverOut, responses=problems.refusals(Conflict))
 async def add_waiver(id: UUID, body: WaiverNew, caller: Creating) -> Response:
     """Waive a step of a committee: it counts as reached while the waiver lasts, and is shown as waived, with the reason. The committee does
     not waive for itself: needs `steps:waive`, which the country's coordinator has."""

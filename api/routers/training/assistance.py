@@ -10,7 +10,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged
 from api.domain.roles import Action, Target
 from api.domain.training.assistance import Assistance, AssistanceFields, AssistanceNew, AssistanceOut, AssistancePatch
@@ -61,7 +61,7 @@ async def _written(caller: Caller, row: Assistance, status: int = 200) -> Respon
     "/v1/municipalities/{unit}/technical-assistance",
     status_code=201,
     response_model=AssistanceOut,
-    responses=problems.refusals(Conflict, Invalid),
+    responses=problems.refusals(Conflict),
 )
 async def log_assistance(unit: UnitName, body: AssistanceNew, caller: Creating) -> Response:
     """Log technical assistance that a municipality's committee got. Needs `training:write` there."""

@@ -10,7 +10,7 @@ from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, publish
 from api.domain.access.units import Place
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import Key, made, merged
 from api.domain.roles import Action
 from api.domain.training.courses import (
@@ -94,7 +94,7 @@ async def _written(caller: Caller, row: Course, status: int = 200) -> Response:
     return await pages.written(caller, COURSES, row.id, f"/v1/courses/{row.id}", status=status)
 
 
-@router.post("/v1/courses", status_code=201, response_model=CourseOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/courses", status_code=201, response_model=CourseOut, responses=problems.refusals(Conflict))
 async def add_course(body: CourseNew, caller: Creating) -> Response:
     """Add a course of the region, a programme, a country, an association or a municipality. Needs `training:write` there."""
     place = await place_of(caller, body.owner, "/owner/unit")

@@ -10,7 +10,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged
 from api.domain.roles import Action, Target
 from api.domain.training.attendance import FEWEST
@@ -84,7 +84,7 @@ async def _written(caller: Caller, row: TrainingEvent, status: int = 200) -> Res
     "/v1/municipalities/{unit}/training-events",
     status_code=201,
     response_model=TrainingEventOut,
-    responses=problems.refusals(Conflict, Invalid),
+    responses=problems.refusals(Conflict),
 )
 async def plan_event(unit: UnitName, body: TrainingEventNew, caller: Creating) -> Response:
     """Plan a training event in a municipality. Needs `training:write` there."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
@@ -85,7 +85,7 @@ async def _written(caller: Caller, row: Blackout, status: int = 200) -> Response
     return await pages.written(caller, BLACKOUTS, row.id, f"/v1/blackouts/{row.id}", status=status)
 
 
-@router.post("/v1/countries/{unit}/blackouts", status_code=201, response_model=BlackoutOut, responses=problems.refusals(Conflict, Invalid))
+@router.post("/v1/countries/{unit}/blackouts", status_code=201, response_model=BlackoutOut, responses=problems.refusals(Conflict))
 async def add_blackout(unit: UnitName, body: BlackoutNew, caller: Creating) -> Response:
     """Say on which days the country's law refuses acts. It counts from the next request on. Needs `blackouts:write` there."""
     key = (await db.run(caller.session, "select app.country_of(:unit)", unit=unit)).scalar()

@@ -13,7 +13,7 @@ from api.collection import ReadRoute, UnitName, publish
 from api.committees import HERE, target
 from api.domain.committee.instruments import Instrument
 from api.domain.committee.persons import Person
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
 from api.domain.transition.office_terms import (
@@ -83,9 +83,7 @@ async def _named(caller: Caller, row: OfficeTerm) -> None:
     named(person.municipality_id if person else None, row.municipality_id, row.person_id)
 
 
-@router.post(
-    "/v1/municipalities/{unit}/office-terms", status_code=201, response_model=OfficeTermOut, responses=problems.refusals(Conflict, Invalid)
-)
+@router.post("/v1/municipalities/{unit}/office-terms", status_code=201, response_model=OfficeTermOut, responses=problems.refusals(Conflict))
 async def add_office_term(unit: UnitName, body: OfficeTermNew, caller: Creating) -> Response:
     """Say when the authority is in office; its transition is made with it, and moves by the calendar. 409 `office-terms-overlap` where
     another one runs on one of its days. Needs `elections:write` there, and to name a person the personal scope."""
