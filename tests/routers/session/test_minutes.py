@@ -78,3 +78,27 @@ async def test_numbers_have_no_gaps_also_when_drafted_at_once(world: World) -> N
     assert (await drafted(other, await other.held(*SECTORS))).json()["number"] == 1, "each committee counts its own"
     again = await put(committee.client, f"/v1/sessions/{sessions[0].json()['id']}/agenda", sessions[0], agenda=[])
     assert code(again) == (409, "session-state-forbids")
+
+
+async def test_near_an_election_minutes_are_approved_and_wait_to_be_published(world: World) -> None:
+    """A law that refuses to publish records; what was published before stays as it is, and errata tell who reads the committee."""
+    committee, gt = await gathered(world), await world.who("gt")
+    mixco, days = committee.client, []
+    for _ in range(2):
+        made = await drafted(committee, await committee.held(*SECTORS, meets_on=AGO[10]))
+        days.append(await ask(mixco, f"/v1/minutes/{made.json()['id']}/approve", made, approved_on=AGO[5]))
+    before, late = (f"/v1/minutes/{minutes.json()['id']}" for minutes in days)
+    files = [await document(mixco, "public", text) for text in ("antes", "durante")]
+    published = await ask(mixco, f"{before}/publish", days[0], document_id=files[0])
+    window = {"starts_on": AGO[1], "ends_on": "2090-01-01", "acts": ["publish_records"], "legal_basis": "Ley inventada, art. 2"}
+    made = await gt.post("/v1/countries/GT/blackouts", json=window)
+    refused = await ask(mixco, f"{late}/publish", days[1], document_id=files[1])
+    assert (code(refused), refused.json()["until"]) == ((409, "blackout"), "2090-01-01")
+    assert (await mixco.get(late)).json()["state"] == "approved", "and nothing of it is half done"
+    etag = {"If-Match": (await mixco.get(f"/v1/documents/{files[0]}")).headers["etag"]}
+    assert code(await mixco.delete(f"/v1/documents/{files[0]}", headers=etag)) == (409, "blackout")
+    assert (await (await world.who()).get(f"/v1/documents/{files[0]}/content")).text == "antes"
+    erratum = await mixco.post(f"{before}/errata", json={"says": "Se leyó", "corrected": "Se leyó dos veces"})
+    assert (erratum.status_code, published.json()["state"]) == (201, "published")
+    assert (await gt.delete(f"/v1/blackouts/{made.json()['id']}", headers={"If-Match": made.headers["etag"]})).status_code == 204
+    assert (await ask(mixco, f"{late}/publish", days[1], document_id=files[1])).json()["state"] == "published"

@@ -185,8 +185,15 @@ async def test_an_inauguration_is_for_everyone_to_read_once_it_was_held(world: W
 
 async def test_near_an_election_its_purpose_waits_and_the_session_does_not(world: World) -> None:
     window = {"starts_on": AGO[10], "ends_on": "2090-01-01", "acts": ["publish_promotion"], "legal_basis": "Ley inventada, art. 1"}
-    assert (await (await world.who("gt")).post("/v1/countries/GT/blackouts", json=window)).status_code == 201
     committee = await gathered(world)
+    early = await committee.called(kind="inauguration")
+    opened, other = f"/v1/sessions/{early.json()['id']}", "/v1/inaugurations/" + early.json()["id"]
+    stated = await put(committee.client, f"{opened}/purpose", early, purpose="Nacer.")
+    early = await ask(committee.client, f"{opened}/hold", await committee.attended(stated, *SECTORS))
+    assert (await (await world.who("gt")).post("/v1/countries/GT/blackouts", json=window)).status_code == 201
+    for said in ({"purpose": "Crecer."}, {}):
+        assert code(await put(committee.client, f"{opened}/purpose", early, **said)) == (409, "blackout"), "what is published cannot change"
+    assert (await (await world.who()).get(other)).json()["purpose"] == "Nacer.", "and stays"
     session = await committee.called(kind="inauguration")
     path = f"/v1/sessions/{session.json()['id']}"
     stated = await put(committee.client, f"{path}/purpose", session, purpose="Prevenir juntos.")
