@@ -88,13 +88,14 @@ async def own_of(caller: Caller, model: type[Owned], committee_id: UUID, id: UUI
     return own(await caller.session.get(model, id), committee_id, pointer) if id else None
 
 
-PERSON = f"select 1 from person t where t.id = :id and {HERE.seen('personal')}"
+PERSON = f"""select 1 from person t where t.id = :id and t.municipality_id = coalesce(cast(:there as int), t.municipality_id)
+    and {HERE.seen("personal")}"""
 
 
-async def person_seen(caller: Caller, id: UUID | None, pointer: str = "/person_id") -> None:
-    """Raises Invalid where a body names a person whom the caller may not see."""
+async def person_seen(caller: Caller, id: UUID | None, pointer: str = "/person_id", there: int | None = None) -> None:
+    """Raises Invalid where a body names a person whom the caller may not see, or who is not known to the municipality `there`."""
     if id is not None:
-        seen((await db.run(caller.session, PERSON, id=id)).first(), pointer)
+        seen((await db.run(caller.session, PERSON, id=id, there=there)).first(), pointer)
 
 
 async def visible(caller: Caller, id: UUID) -> None:

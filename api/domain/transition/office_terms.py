@@ -154,9 +154,3 @@ def approving(instrument: Instrument | None, term: OfficeTerm) -> None:
         raise Invalid("It needs an instrument whose purpose is term_extension.", "instrument-of-other-purpose", pointer="/instrument_id")
     if instrument.state is not State.APPROVED:
         raise Conflict("The council has not approved this instrument.", "instrument-not-approved", pointer="/instrument_id")
-
-
-def named(municipality: int | None, there: int, asked: UUID | None) -> None:
-    """Raises Invalid where a person is named who is none of this municipality, or whom the caller may not see: the same, to the byte."""
-    if asked is not None and municipality != there:
-        raise Invalid("There is no such person here, or none that you may see.", "unknown-reference", pointer="/person_id")

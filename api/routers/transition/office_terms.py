@@ -10,9 +10,8 @@ from sqlmodel import select
 from api import db, pages, problems
 from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.committees import HERE, target
+from api.committees import HERE, person_seen, target
 from api.domain.committee.instruments import Instrument
-from api.domain.committee.persons import Person
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.roles import Action
@@ -26,7 +25,6 @@ from api.domain.transition.office_terms import (
     OfficeTermOut,
     end,
     extend,
-    named,
 )
 from api.domain.transition.transitions import Transition, follow, of_term, removable
 from api.idempotency import Creating
@@ -77,19 +75,13 @@ async def _written(caller: Caller, row: OfficeTerm, status: int = 200) -> Respon
     return await pages.written(caller, OFFICE_TERMS, row.id, f"/v1/office-terms/{row.id}", status=status)
 
 
-async def _named(caller: Caller, row: OfficeTerm) -> None:
-    """Raises Invalid where a person is named whom the caller may not see, or who is of another municipality."""
-    person = (await caller.session.exec(select(Person).where(Person.id == row.person_id))).first() if row.person_id else None
-    named(person.municipality_id if person else None, row.municipality_id, row.person_id)
-
-
 @router.post("/v1/municipalities/{unit}/office-terms", status_code=201, response_model=OfficeTermOut, responses=problems.refusals(Conflict))
 async def add_office_term(unit: UnitName, body: OfficeTermNew, caller: Creating) -> Response:
     """Say when the authority is in office; its transition is made with it, and moves by the calendar. 409 `office-terms-overlap` where
     another one runs on one of its days. Needs `elections:write` there, and to name a person the personal scope."""
     place = await municipality_of(caller, unit, Action.WRITE_ELECTIONS)
     row = made(OfficeTerm, body, country_id=place.country_id, municipality_id=place.municipality_id)
-    await _named(caller, row)
+    await person_seen(caller, row.person_id, there=row.municipality_id)
     await db.keep(caller, row, "create")
     await db.keep(caller, of_term(row, caller.at), "create")
     return await _written(caller, row, 201)
@@ -120,7 +112,8 @@ async def change_office_term(id: UUID, body: OfficeTermPatch, caller: Writing, i
     the personal scope."""
     row, _ = await _fetch(caller, id, if_match)
     changed = merged(row, body, OfficeTermDefinition)
-    await _named(caller, row)
+    if "person_id" in changed:
+        await person_seen(caller, row.person_id, there=row.municipality_id)
     await db.keep(caller, row, "change", fields=changed)
     return await _written(caller, row)
 

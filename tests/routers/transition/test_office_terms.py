@@ -69,6 +69,13 @@ async def test_everyone_reads_the_days_and_nobody_the_name(world: World) -> None
         f"/v1/office-terms/{other.json()['id']}", json={"person_id": person["id"]}, headers={"If-Match": other.headers["etag"]}
     )
     assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (422, "/person_id")
+    gt = await world.who("gt")
+    etag = {"If-Match": made.headers["etag"]}
+    for id in (person["id"], other.json()["id"]):
+        answer = await gt.post("/v1/municipalities/gt-ine:0101/office-terms", json=TERM | {"person_id": id})
+        assert answer.json()["detail"] == foreign.json()["detail"], "who is not there and whom one may not see: the same"
+    moved = await gt.patch(path, json={"election_on": "2027-06-27"}, headers=etag)
+    assert (moved.status_code, moved.json()["person_id"]) == (200, None), "who is named stays, for whoever may not see them too"
 
 
 async def test_two_terms_of_office_never_overlap(world: World) -> None:
