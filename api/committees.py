@@ -47,6 +47,12 @@ LAW_IN_FORCE = """select json_build_object('id', v.id, 'rules', v.rules) from by
 NAMED_TERM = "(select case when x.voided_at is null then x.ends_on else x.starts_on end from term x where x.id = t.term_id)"
 CHAMPIONED = f"coalesce({', '.join(f't.{column}::text' for column in CHAMPION)}) is not null"
 """Whether commitment `t` names anybody who carries the matter."""
+SINCE = {
+    "champion_since": f"case when {CHAMPIONED} then greatest(t.committed_on, t.champion_said_on) end",
+    "demand_since": "case when t.demand is not null then greatest(t.committed_on, t.demand_said_on) end",
+    "pledge_since": "case when t.pledge then greatest(t.committed_on, t.pledge_said_on) end",
+}
+"""Of each part of commitment `t` the day from which it counts; null where it is not there."""
 LASTS = f"least(t.ends_on, {NAMED_TERM})"
 """First day on which commitment `t` holds no more; null while the term that it names has no end."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api import pages
 from api.access import Reading
-from api.committees import CHAMPIONED, HERE, LASTS
+from api.committees import HERE, LASTS, SINCE
 from api.domain.fields import found
 from api.domain.steps.declared import declared
 from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, Mapping, Proof, Seated, Training, Waived
@@ -31,7 +31,7 @@ TRAININGS = f"""select v.id as thing, coalesce(v.ends_on - 1, v.starts_on) as "o
 DECLARED = f"""select d.kind, d.id as thing, d.happened_on as "on" from declaration d
     where d.committee_id = t.id and {HERE.over("d")}"""
 COMMITTED = f"""select c.id as thing, c.committed_on as "on", {LASTS.replace("t.", "c.")} as ends_on,
-      {CHAMPIONED.replace("t.", "c.")} as champion, c.demand is not null as demand, c.pledge from commitment c
+      {", ".join(f"{since.replace('t.', 'c.')} as {part}" for part, since in SINCE.items())} from commitment c
     where c.committee_id = t.id and c.voided_at is null and {HERE.over("c")}
       and coalesce({LASTS.replace("t.", "c.")} > c.committed_on, true)"""
 MAPPED = f"""select m.id as thing, m.done_on as "on", array(select distinct k.sector from stakeholder k where k.map_id = m.id) as sectors
@@ -92,8 +92,8 @@ def facts_in(row: Any) -> Facts:
 
 
 def _committed(said: dict[str, Any]) -> Commitment:
-    promised = {name: said[name] for name in ("champion", "demand", "pledge")}
-    return Commitment(_proof(said, "commitment"), _day(said["ends_on"]), **promised)
+    parts = {part: _day(said[part]) for part in SINCE}
+    return Commitment(_proof(said, "commitment"), _day(said["ends_on"]), **parts)
 
 
 def _proof(said: dict[str, Any], noun: str) -> Proof:

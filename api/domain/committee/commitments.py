@@ -99,6 +99,9 @@ class Commitment(CommitmentFields, Row, table=True):
     country_id: Key
     municipality_id: Key
     committee_id: UUID = Field(foreign_key="committee.id")
+    champion_said_on: date | None = None
+    demand_said_on: date | None = None
+    pledge_said_on: date | None = None
     voided_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     demonstration: bool = False
 
@@ -110,6 +113,12 @@ class CommitmentOut(CommitmentFields, Row):
     municipality_id: int
     champion_named: bool
     """Whether anybody is named who carries the matter; `champion_person_id` is null without the personal scope."""
+    champion_since: date | None
+    """Day from which that counts: of the commitment, or the later one on which it was added. Null where nobody is named."""
+    demand_since: date | None
+    """The same of what shows the community's demand."""
+    pledge_since: date | None
+    """The same of the pledge."""
     lasts_until: date | None
     """First day it holds no more: `ends_on`, or the end of the term that is named; null while that term has no end."""
     in_force: bool
@@ -128,6 +137,21 @@ class CommitmentEnd(Fields):
 
 
 CHAMPION = ("champion_office", "champion_organisation_id", "champion_seat_id", "champion_person_id")
+
+
+def parts(commitment: CommitmentFields) -> dict[str, bool]:
+    """What a commitment may lack, and whether it is there; each by the field that keeps when it was added."""
+    champion = any(getattr(commitment, column) is not None for column in CHAMPION)
+    return {"champion_said_on": champion, "demand_said_on": commitment.demand is not None, "pledge_said_on": commitment.pledge}
+
+
+def added(commitment: Commitment, before: dict[str, bool], today: date) -> list[str]:
+    """Keep on which day a part was added that was not there `before`: nothing that is said afterwards counts back in time. Returns the
+    fields that changed."""
+    changed = [name for name, there in parts(commitment).items() if there is not before[name]]
+    for name in changed:
+        setattr(commitment, name, None if before[name] else today)
+    return changed
 
 
 def living(commitment: Commitment) -> None:

@@ -31,12 +31,12 @@ class Commitment:
     proof: Proof
     ends_on: date | None
     """First day it holds no more; None while the term of office that it ends with is open."""
-    champion: bool = False
-    """Whether somebody is named who carries the matter."""
-    demand: bool = False
-    """Whether it shows that the community asked for it."""
-    pledge: bool = False
-    """Whether it promises not to make it a matter of parties."""
+    champion_since: date | None = None
+    """Day from which somebody is named who carries the matter; None where nobody is."""
+    demand_since: date | None = None
+    """Day from which it shows that the community asked for it."""
+    pledge_since: date | None = None
+    """Day from which it promises not to make it a matter of parties."""
 
 
 @dataclass(frozen=True)

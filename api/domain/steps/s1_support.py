@@ -5,6 +5,7 @@ security. But they also have to understand that they can't politicize the issue.
 follows has a while to renew it.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from api.domain.calendar import days_after
@@ -27,17 +28,20 @@ def commitment_in_force(facts: Facts, day: date, settings: Settings) -> Verdict:
     return found[1] if found else Unmet(proofs=tuple(c.proof for c in by(facts.commitments, day)[:1]))
 
 
-def _of_commitment(condition: str) -> Judge:
+def _of_commitment(since: str) -> Judge:
+    """That a part of the commitment is there; what was added later counts from that day."""
+
     def gate(facts: Facts, day: date, settings: Settings) -> Verdict:
         found = _standing(facts, day, settings)
-        return found[1] if found and getattr(found[0], condition) else Unmet()
+        from_day: date | None = getattr(found[0], since) if found else None
+        return replace(found[1], since=from_day) if found and from_day and from_day <= day else Unmet()
 
     return gate
 
 
 GATES: dict[str, Gate] = {
     "commitment-in-force": Gate("commitments", commitment_in_force),
-    "champion-named": Gate("commitments", _of_commitment("champion")),
-    "community-demand-shown": Gate("commitments", _of_commitment("demand")),
-    "no-party-matter": Gate("commitments", _of_commitment("pledge")),
+    "champion-named": Gate("commitments", _of_commitment("champion_since")),
+    "community-demand-shown": Gate("commitments", _of_commitment("demand_since")),
+    "no-party-matter": Gate("commitments", _of_commitment("pledge_since")),
 }

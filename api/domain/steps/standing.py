@@ -136,6 +136,7 @@ def days_of(facts: Facts) -> list[date]:
     )
     days = {thing.proof.on for things in kinds for thing in things}
     days |= {i.accepted_on for i in facts.invitations or () if i.accepted_on} | {law.ends_on for law in facts.laws if law.ends_on}
+    days |= {day for c in facts.commitments or () for day in (c.champion_since, c.demand_since, c.pledge_since) if day}
     days |= {day for seat in facts.seated for day in (seat.starts_on, seat.ends_on) if day}
     days |= {proof.on for plan in facts.plans or () for proof in plan.work_plans.values()}
     if facts.doing:

@@ -9,7 +9,20 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import CHAMPIONED, HERE, LASTS, OF_COMMITTEE, OfCommittee, fetched, instrument_of, own_of, person_seen, placed, with_own
+from api.committees import (
+    CHAMPIONED,
+    HERE,
+    LASTS,
+    OF_COMMITTEE,
+    SINCE,
+    OfCommittee,
+    fetched,
+    instrument_of,
+    own_of,
+    person_seen,
+    placed,
+    with_own,
+)
 from api.domain.committee.commitments import (
     Authority,
     Commitment,
@@ -17,8 +30,10 @@ from api.domain.committee.commitments import (
     CommitmentFields,
     CommitmentKind,
     CommitmentOut,
+    added,
     end,
     living,
+    parts,
     standing,
     void,
 )
@@ -62,6 +77,7 @@ COMMITMENTS = Listing(
     OF_COMMITTEE | {"in_force": f"{IN_FORCE} = {{value}}"} | {name: f"t.{name} = {{value}}" for name in ("kind", "authority")},
     {
         "champion_named": CHAMPIONED,
+        **SINCE,
         "champion_person_id": f"case when {HERE.seen('personal')} then t.champion_person_id end",
         "lasts_until": LASTS,
         "in_force": IN_FORCE,
@@ -111,11 +127,13 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Commit
 
 @router.patch("/v1/commitments/{id}", response_model=CommitmentOut, responses=problems.CHANGES)
 async def change_commitment(id: UUID, body: CommitmentPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
-    """Add what is missing, such as the champion, the pledge or the community's demand. Needs `committees:write` there, and to name a person
-    the personal scope."""
+    """Add what is missing, such as the champion, the pledge or the community's demand: it counts from today and never back in time. Needs
+    `committees:write` there, and to name a person the personal scope."""
     row, committee = await _fetch(caller, id, if_match)
     living(row)
+    before = parts(row)
     changed = merged(row, body, CommitmentFields)
+    changed += added(row, before, caller.at.date())
     if "champion_person_id" in changed:
         await person_seen(caller, row.champion_person_id, "/champion_person_id")
     await _checked(caller, committee, row)

@@ -31,7 +31,7 @@ from api.domain.steps.standing import REACHED, Standing, StepState, days_of, nex
 
 EIGHT = shipped()["icma-mvpc-8"]
 SECTORS = frozenset({"municipal_elected", "national_government", "police", "education", "private_sector", "faith", "community_leader"})
-D = date(2026, 6, 1)
+D, PROMISED = date(2026, 6, 1), date(2024, 5, 1)
 
 
 def proof(on: date, noun: str = "thing") -> Proof:
@@ -39,7 +39,7 @@ def proof(on: date, noun: str = "thing") -> Proof:
 
 
 WHOLE = Facts(
-    commitments=(Commitment(proof(date(2024, 5, 1)), date(2027, 5, 1), champion=True, demand=True, pledge=True),),
+    commitments=(Commitment(proof(PROMISED), date(2027, 5, 1), *[PROMISED] * 3),),
     mappings=(Mapping(proof(date(2025, 1, 10)), SECTORS),),
     invitations=tuple(Invitation(proof(date(2026, 2, 1), s), s, date(2026, 2, 15)) for s in sorted(SECTORS)),
     launches=(Launch(proof(date(2025, 3, 1)), purpose=True, attended=40),),
@@ -111,8 +111,18 @@ def test_support_lapses_when_nobody_renews_it_after_the_term() -> None:
     assert step("support", WHOLE, end + timedelta(days=89)).state is StepState.ACHIEVED
     lapsed = step("support", WHOLE, end + timedelta(days=90))
     assert (lapsed.state, lapsed.since) == (StepState.LAPSED, end + timedelta(days=90))
-    renewed = replace(WHOLE, commitments=(*WHOLE.commitments, Commitment(proof(end), date(2030, 5, 1), champion=True)))
+    renewed = replace(WHOLE, commitments=(*WHOLE.commitments, Commitment(proof(end), date(2030, 5, 1), champion_since=end)))
     assert step("support", renewed, end + timedelta(days=90)).state is StepState.ACHIEVED
+
+
+def test_what_was_added_to_a_commitment_later_counts_from_that_day() -> None:
+    later = date(2025, 2, 1)
+    facts = replace(WHOLE, commitments=(Commitment(proof(PROMISED), date(2027, 5, 1), champion_since=later, pledge_since=D),))
+    before = step("support", facts, later - timedelta(days=1))
+    assert (before.state, next(g.use.gate for g in before.unmet())) == (StepState.IN_PROGRESS, "champion-named")
+    assert (step("support", facts, later).state, step("support", facts).since) == (StepState.ACHIEVED, later)
+    assert "no-party-matter" in missing("support", facts, D - timedelta(days=1))
+    assert "no-party-matter" not in missing("support", facts, D)
 
 
 def test_training_lapses_when_those_who_were_trained_leave() -> None:

@@ -42,7 +42,11 @@ async def test_a_letter_with_a_champion_reaches_step_1_and_the_rest_is_advised(w
     championed = await mixco.patch(path, json={"champion_office": "Youth office"}, headers={"If-Match": made.headers["etag"]})
     assert (championed.status_code, championed.json()["champion_named"]) == (200, True), championed.text
     reached = await support(mixco, id)
-    assert (reached["state"], reached["since"], gaps(reached)) == ("achieved", AGO[60], ["community-demand-shown", "no-party-matter"])
+    today = TODAY.isoformat()
+    assert (reached["state"], reached["since"], gaps(reached)) == ("achieved", today, ["community-demand-shown", "no-party-matter"])
+    assert championed.json()["champion_since"] == today, "the letter is older than what was added to it"
+    before = await support(mixco, id, as_of=AGO[1])
+    assert (before["state"], gaps(before)[0]) == ("in_progress", "champion-named"), "what is said afterwards does not count back in time"
     assert reached["lapses_on"] == (TODAY + timedelta(days=490)).isoformat(), "90 days to renew it after the term of office"
     assert [(e["noun"], e["href"]) for e in reached["evidence"]] == [("commitment", path)]
     demanded = {"demand": "petition", "demand_reference": "Petition of 300 neighbours", "pledge": True}
@@ -50,6 +54,15 @@ async def test_a_letter_with_a_champion_reaches_step_1_and_the_rest_is_advised(w
     assert whole.status_code == 200, whole.text
     assert gaps(await support(mixco, id)) == []
     assert (await mixco.get(path)).json() == whole.json()
+    assert gaps(await support(mixco, id, as_of=AGO[1])) == ["champion-named", "community-demand-shown", "no-party-matter"]
+    other = await mixco.patch(path, json={"champion_office": "Mayor's office"}, headers={"If-Match": whole.headers["etag"]})
+    assert (other.json()["champion_since"], other.json()["pledge_since"]) == (today, today)
+    without = await mixco.patch(path, json={"champion_office": None, "pledge": False}, headers={"If-Match": other.headers["etag"]})
+    assert (without.json()["champion_since"], without.json()["pledge_since"], without.json()["demand_since"]) == (None, None, today)
+    at_once = await committed(mixco, id, pledge=True, champion_office="Youth office")
+    assert (at_once.json()["champion_since"], at_once.json()["pledge_since"]) == (AGO[60], AGO[60]), (
+        "what the letter itself says counts with it"
+    )
 
 
 async def test_it_ends_with_the_term_of_office(world: World) -> None:
