@@ -101,7 +101,7 @@ async def _fit(settings: Settings, url: str) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (AMUPREV_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (AMUPREV_PORT).")] = None,
-    demo: Annotated[bool, typer.Option(help="Fill the embedded database with the demonstration region.")] = True,
+    demo: Annotated[bool, typer.Option(help="Fill the embedded database with the demonstration.")] = True,
 ) -> None:
     """Serve the API: with the embedded PostgreSQL, or with the one AMUPREV_DATABASE_URL names."""
     said: dict[str, Any] = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
@@ -159,7 +159,7 @@ def migrate_command() -> None:
 
 @cli.command()
 def demo() -> None:
-    """Fill the database with the demonstration region: invented people, affiliations and participations. Also a named one: think twice."""
+    """Fill the database with the demonstration: an invented region, and committees in it. Also a named one: think twice."""
     settings = Settings()
     with database(settings) as found, progress() as tell:
         asyncio.run(demonstration.fill(settings, found.url, found.owner_url, tell))

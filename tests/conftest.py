@@ -15,9 +15,10 @@ import pytest
 import pytest_asyncio
 from starlette.types import ASGIApp
 
-from api import demo, founding
+from api import founding
 from api.access import House
 from api.app import create_app
+from api.demo import region as demo
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
 from migrations.apply import migrate

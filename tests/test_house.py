@@ -21,7 +21,7 @@ from tests.contract import ROOT
 
 LINES, FUNCTION_LINES = 300, 40
 NEVER = frozenset({"util", "utils", "helper", "helpers", "common", "core", "manager", "managers", "service", "misc", "repository"})
-ONE_IMPORTER = {"jose": "api/tokens.py", "httpx": "api/demo.py"}
+ONE_IMPORTER = {"jose": "api/tokens.py", "httpx": "api/demo/region.py"}
 CONNECTS = ("api/db/doors.py", "migrations/apply.py")
 ADDRESSES = re.compile(r"py[p]i[.]org|python[h]osted|registry[.]npm|npm[j]s[.](com|org)|/[s]imple/|index-[u]rl")
 MACHINE = re.compile(r"(?<![\w.~}-])/(home|root|work|workspace|Users|var/folders)/\w")

@@ -105,8 +105,8 @@ def shell(block: str, server: Server) -> str:
 
 
 def test_the_first_screen_does_what_it_says(tmp_path: Path) -> None:
-    """A stranger's first two terminals, then the backup; the answer is the one that is printed in the README."""
-    serve, second, backup = blocks("bash")[:3]
+    """A stranger's first two terminals, a committee at a glance, then the backup; the answer is the one that is printed in the README."""
+    serve, second, glance, backup = blocks("bash")[:4]
     (shown,) = blocks("json")
     server = Server(tmp_path / "home", {"PORT": str(port := free_port())}, port=port)
     with server.log.open("wb") as log:
@@ -123,9 +123,11 @@ def test_the_first_screen_does_what_it_says(tmp_path: Path) -> None:
         answer, promised = json.loads(printed[printed.rindex('{"indicator"') :]), json.loads(shown)
         assert answer.keys() == promised.keys()
         assert answer | {"as_known_at": promised["as_known_at"]} == promised
+        at_hand = json.loads(shell(glance, server))
+        assert (at_hand["municipality"], at_hand["state"]) == ("San Miguelito", "operating")
         told = server.log.read_text()
         assert f"http://127.0.0.1:{server.port}/docs" in told
-        assert "mx@demo.example" in told
+        assert {f"{name}@demo.example" for name in ("mx", "secretary", "member", "comisionado")} <= set(re.split(r"[\s,]+", told))
         assert shell(backup, server) == ""
     finally:
         server.kill(signal.SIGINT)

@@ -7,7 +7,8 @@ one only by `amuprev demo`.
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,12 @@ from typing import Any
 import httpx
 
 from api import chronicle, db, founding
+from api.access import House
 from api.app import create_app
 from api.settings import Settings
 from migrations.catalogues import rows_of
 
 Tell = Callable[[str, int, int], None]
-
-
-def names() -> list[str]:
-    """The local parts of the people's addresses."""
-    return [row["name"] for row in rows_of("demo/people")]
 
 
 def password(home: Path) -> str:
@@ -37,37 +34,52 @@ def password(home: Path) -> str:
     return file.read_text()
 
 
+LABELLED = "update principal set demonstration = true where email like '%@demo.example' and not demonstration"
 DONE = "select exists (select from principal where email = 'reader@demo.example' and demonstration)"
 
 
 async def fill(settings: Settings, url: str, owner_url: str, tell: Tell) -> None:
-    """Make what of the demonstration is not there yet: a second time it changes nothing, and one that was broken off is finished."""
+    """Make what of the region is not there yet: a second time it changes nothing, and one that was broken off is finished."""
+    async with once(settings, (url, owner_url), tell, DONE) as making:
+        if making is None:
+            return
+        await _people(making, owner_url)
+        await _participations(making)
+        await _affiliations(making)
+        await chronicle.bring_up(making.house)
+        async with making.owner.transaction():
+            await making.owner.execute("update affiliation set demonstration = true")
+            await making.owner.execute("update participation set demonstration = basis = 'demonstration'")
+            await making.owner.execute(LABELLED)
+            await making.owner.execute("select app.keep_scopes(null, now())")
+        await making.owner.execute("analyze")
+
+
+@asynccontextmanager
+async def once(settings: Settings, urls: tuple[str, str], tell: Tell, done: str) -> AsyncIterator["Making | None"]:
+    """What it takes to make a part of the demonstration; None where `done` finds it made. `urls` are the API's and the owner's.
+
+    Of two that start at once, one makes it and the other waits.
+    """
+    url, owner_url = urls
     await founding.sign_keys(url)
     async with db.connected(owner_url) as owner:
-        await owner.execute("select pg_advisory_lock(7221, 4)")  # Of two that start at once, one makes it and the other waits.
-        if await owner.fetchval(DONE):
+        await owner.execute("select pg_advisory_lock(7221, 4)")
+        if await owner.fetchval(done):
+            yield None
             return
         app, applications = create_app(settings.model_copy(update={"attempts_per_minute": 10_000}), url)
         async with applications.open() as house:
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://demo", timeout=60) as client:
-                making = Making(client, owner, password(settings.home), tell)
-                await _people(making, owner_url)
-                await _participations(making)
-                await _affiliations(making)
-            await chronicle.bring_up(house)
-        async with owner.transaction():
-            await owner.execute("update principal set demonstration = true where email like '%@demo.example'")
-            await owner.execute("update affiliation set demonstration = true")
-            await owner.execute("update participation set demonstration = basis = 'demonstration'")
-            await owner.execute("select app.keep_scopes(null, now())")
-        await owner.execute("analyze")
+                yield Making(house, client, owner, password(settings.home), tell)
 
 
 @dataclass(frozen=True)
 class Making:
     """What making it takes: the API, and the owner's look at what an earlier filling that was broken off has already made."""
 
+    house: House
     client: httpx.AsyncClient
     owner: Any
     secret: str
@@ -91,7 +103,8 @@ async def _enter(client: httpx.AsyncClient, token: str, secret: str) -> dict[str
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
-async def _sign_in(client: httpx.AsyncClient, name: str, secret: str) -> dict[str, str]:
+async def sign_in(client: httpx.AsyncClient, name: str, secret: str) -> dict[str, str]:
+    """The header with which a person of the demonstration asks."""
     tokens = await _ask(client, "POST", "/v1/auth/token", data={"username": f"{name}@demo.example", "password": secret})
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
@@ -108,9 +121,9 @@ async def _people(making: Making, owner_url: str) -> None:
         await _enter(making.client, token, making.secret)
     elif not known["inside"]:
         await _enter(making.client, await founding.another_link(owner_url, email), making.secret)
-    admin = await _sign_in(making.client, first["name"], making.secret)
+    admin = await sign_in(making.client, first["name"], making.secret)
     for done, row in enumerate(rows[1:], 1):
-        await _invite(making, admin, row)
+        await invite(making, admin, row)
         making.tell("people", done, len(rows) - 1)
 
 
@@ -124,7 +137,8 @@ def _associations() -> dict[str, str]:
     return {row["short_name"]: row["id"] for row in rows_of("associations")}
 
 
-async def _invite(making: Making, admin: dict[str, str], row: dict[str, Any]) -> None:
+async def invite(making: Making, admin: dict[str, str], row: dict[str, Any]) -> None:
+    """Let a person of the demonstration come in, where they are not in yet."""
     if (known := await making.known(row["name"])) and known["inside"]:
         return
     body: dict[str, Any] = {"role": row["role"], "level": row["level"], "unit": _unit(row), "starts_on": "2024-01-01"}
@@ -146,7 +160,7 @@ MADE = """select g.code, t.country_id, t.municipality_id, t.association_id, t.st
 
 
 async def _participations(making: Making) -> None:
-    admin = await _sign_in(making.client, "region", making.secret)
+    admin = await sign_in(making.client, "region", making.secret)
     there = {tuple(row) for row in await making.owner.fetch(MADE)}
     places, associations = _places(), _associations()
     countries = {row["iso2"]: int(row["id"]) for row in rows_of("countries")}
@@ -173,7 +187,7 @@ OFFICERS = {"COMURES": ("comures", "sv"), "ANAM": ("anam", "gt"), "AGAAI": ("ana
 
 async def _affiliations(making: Making) -> None:
     client, secret = making.client, making.secret
-    admin = await _sign_in(client, "region", secret)
+    admin = await sign_in(client, "region", secret)
     office = await _lend(making, admin, "anam", _associations()["AGAAI"])
     rows = rows_of("demo/affiliations")
     by_association: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -181,7 +195,7 @@ async def _affiliations(making: Making) -> None:
         by_association[row["association"]].append(row)
     for done, (short_name, members) in enumerate(by_association.items(), 1):
         officer, coordinator = OFFICERS[short_name]
-        speaks, unit = await _sign_in(client, officer, secret), _associations()[short_name]
+        speaks, unit = await sign_in(client, officer, secret), _associations()[short_name]
         lines = "\n".join(f"{row['unit']},{row['starts_on']},{row['ends_on'] or ''}" for row in members)
         register = f"municipality,starts_on,ends_on\n{lines}\n"
         await _ask(
@@ -196,12 +210,12 @@ async def _affiliations(making: Making) -> None:
         made = [json.loads(line)["id"] for line in whole.text.splitlines()]
         act = {"act_reference": f"Demonstration act of {short_name}", "act_sha256": "0" * 64, "affiliation_ids": made}
         if made:
-            await _ask(client, "POST", "/v1/affiliations/confirmations", json=act, headers=await _sign_in(client, coordinator, secret))
+            await _ask(client, "POST", "/v1/affiliations/confirmations", json=act, headers=await sign_in(client, coordinator, secret))
         making.tell("affiliations", done, len(by_association))
     await _ask(client, "POST", f"/v1/grants/{office['id']}/revoke", headers=admin | {"If-Match": f'"{office["version"]}"'})
     for row in rows_of("demo/people"):
         if row["name"] in LAST:
-            await _invite(making, admin, row)
+            await invite(making, admin, row)
 
 
 async def _lend(making: Making, admin: dict[str, str], name: str, association: str) -> dict[str, Any]:
