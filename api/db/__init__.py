@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.db.blackouts import permitted
 from api.db.doors import BypassingRole, Doors, Gate, connected, open_doors, refuse_bypass, write_engine
+from api.db.freezes import unfrozen
 from api.db.registers import REMEMBERED, remember, stamp
 from api.domain.errors import Conflict, Invalid, NotFound
 from api.domain.fields import Kept
@@ -58,8 +59,9 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
 
 async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] | None = None) -> None:
     """Write `row` now and say so. Raises Conflict, Invalid where a constraint refuses it; a constraint is named by its refusal's code. Asks
-    first whether an election forbids it."""
+    first whether an election forbids it, or a handover."""
     await permitted(writer, row)
+    await unfrozen(writer, row, action)
     fresh = action in CREATES
     if not fresh:
         row.version += 1
@@ -75,8 +77,10 @@ async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] 
 
 
 async def remove(writer: Writer, row: Kept, action: str = "delete") -> None:
-    """Delete `row` for good; the feed keeps a tombstone. Raises Conflict where others refer to it, or an election forbids it."""
+    """Delete `row` for good; the feed keeps a tombstone. Raises Conflict where others refer to it, or an election or a handover
+    forbids it."""
     await permitted(writer, row)
+    await unfrozen(writer, row, "delete")
     row.version += 1
     await _forget_scopes(writer, row)
     await _remember(writer, row)

@@ -1,0 +1,35 @@
+"""What the write door asks before it takes something away: whether it is kept for a handover that nobody signed yet.
+
+Nothing has to be remembered by whoever writes a route: it goes by the action, and by where the row lies.
+"""
+
+from typing import Any, Protocol
+
+from sqlalchemy import text
+
+from api.domain.fields import Kept
+from api.domain.transition.freezes import held, intact
+
+
+class Taker(Protocol):
+    """What the rule needs to know of who writes."""
+
+    session: Any
+
+
+OPEN = """select t.{} from transition t where t.municipality_id = any(app.with_successors(:place)) and t.accepted_at is null
+    and not exists (select from transition n where n.municipality_id = t.municipality_id and n.turns_on > t.turns_on
+      and n.accepted_at is not null) order by t.id"""
+"""Transitions for which nobody signed, nor for a later one of the municipality."""
+WAITS = "select pg_advisory_xact_lock_shared(hashtextextended(:thing, 0))"
+"""Of whoever changes the transition, who holds the same lock alone (db.fetch): a file is made whole, or after what was taken away."""
+
+
+async def unfrozen(writer: Taker, row: Kept, action: str) -> None:
+    """Raises Conflict(handover-frozen) where `action` would take `row` away from what is handed over."""
+    place = getattr(row, "municipality_id", None)
+    if not place or not held(action, str(type(row).__tablename__)):
+        return
+    for id in (await writer.session.exec(text(OPEN.format("id")), params={"place": place})).scalars().all():
+        await writer.session.exec(text(WAITS), params={"thing": f"transition {id}"})
+    intact(day for day in (await writer.session.exec(text(OPEN.format("frozen_on")), params={"place": place})).scalars() if day)
