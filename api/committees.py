@@ -53,8 +53,12 @@ SINCE = {
     "pledge_since": "case when t.pledge then greatest(t.committed_on, t.pledge_said_on) end",
 }
 """Of each part of commitment `t` the day from which it counts; null where it is not there."""
-LASTS = f"least(t.ends_on, {NAMED_TERM})"
-"""First day on which commitment `t` holds no more; null while the term that it names has no end."""
+PLACES_OF = """case when exists (select from succession s where s.predecessor_id = t.municipality_id)
+    then app.with_successors(t.municipality_id) else array[t.municipality_id] end"""
+OFFICE_OVER = f"""(select min(o.ends_on) from office_term o where o.municipality_id = any({PLACES_OF})
+    and o.starts_on <= t.committed_on and o.ends_on > t.committed_on)"""
+LASTS = f"least(t.ends_on, {NAMED_TERM}, {OFFICE_OVER})"
+"""First day on which commitment `t` holds no more: it ends with the term of office of whoever made it (X1). Null while no end is known."""
 
 
 def target(row: Any) -> Target:

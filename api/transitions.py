@@ -1,20 +1,24 @@
 """What follows when a term of office ends, and how it is read: done by the clock on its day, so that nobody has to remember it."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import select
 
 from api import db, pages
 from api.access import Caller, House, one_by_one
-from api.committees import HERE, by_state, worded
+from api.committees import HERE, LASTS, by_state, worded
+from api.db.freezes import UNSIGNED
 from api.domain.committee.commitments import Commitment
 from api.domain.committee.terms import Selection, Term
+from api.domain.transition.office_terms import EndedBy
 from api.domain.transition.transitions import (
     ALLOWED,
     PREPARE_DAYS,
     REASONS,
     RERATIFY_DAYS,
     Custodian,
+    Handover,
     State,
     Transition,
     TransitionOut,
@@ -22,6 +26,7 @@ from api.domain.transition.transitions import (
     leaves,
     stand,
     turn,
+    unratify,
 )
 from api.dossiers import make
 from api.handovers import close
@@ -36,7 +41,17 @@ class TransitionQuery(pages.Query):
     """Only the one that follows this term of office."""
 
 
-BETWEEN = f"t.state = '{State.FROZEN}' and t.turns_on <= {{at}}::date"
+OPEN = f"({UNSIGNED} and (t.turned_at is null or t.frozen_on is not null or t.state = '{State.FROZEN}'))"
+"""Whether the handover of `t` is still to be signed for; what was over long before anybody recorded it is handed over by nobody."""
+READY = f"(t.proposed_at is not null or o.ended_by = '{EndedBy.RE_ELECTION}')"
+"""Whether there is something to agree to: after a re-election nothing has to be proposed."""
+WAITS_FOR = f"""case when t.state = '{State.SCHEDULED}' or not {OPEN} then null when t.approved_at is not null then '{Handover.SIGNATURE}'
+    when {READY} then '{Handover.APPROVAL}' else '{Handover.PROPOSAL}' end"""
+LEFT = f"""array(select a from unnest({by_state("t.state", ALLOWED)}) a where case a when 'propose' then t.approved_at is null
+    when 'approve' then t.approved_at is null and {READY}
+    when 'accept' then t.approved_at is not null and t.accepted_at is null and t.turns_on <= {{at}}::date
+    when 'reratify' then t.turns_on <= {{at}}::date else true end)"""
+"""What may be done as far as nobody did it and its day has come."""
 TRANSITIONS = Listing(
     "transitions",
     TransitionOut,
@@ -52,8 +67,9 @@ TRANSITIONS = Listing(
         "state_reason": worded("t.state", REASONS),
         "prepares_on": f"t.turns_on - {PREPARE_DAYS}",
         "reratify_by": f"t.turns_on + {RERATIFY_DAYS}",
-        "custodian": f"case when {BETWEEN} then '{Custodian.COUNTRY}' else '{Custodian.MUNICIPALITY}' end",
-        "allowed_actions": by_state("t.state", ALLOWED),
+        "handover_waits_for": WAITS_FOR,
+        "custodian": f"case when t.turns_on <= {{at}}::date and {OPEN} then '{Custodian.COUNTRY}' else '{Custodian.MUNICIPALITY}' end",
+        "allowed_actions": LEFT,
     },
 )
 
@@ -94,3 +110,27 @@ async def _end_with_the_office(caller: Caller, row: Transition) -> None:
     for commitment in (await caller.session.exec(promised)).all():
         if lapses(commitment, row.turns_on):
             await db.keep(caller, commitment, "end", fields=["ends_on"])
+
+
+RENEWED = f"""select t.id from commitment t where t.municipality_id = any(app.with_predecessors(:place)) and {HERE.seen()}
+    and t.voided_at is null and t.committed_on >= :turns and coalesce({LASTS} > t.committed_on, true)
+    and not exists (select from transition n where n.municipality_id = :place and n.turns_on > :turns and n.turns_on <= t.committed_on)
+    order by t.committed_on, t.id"""
+REST = ["reratified_on", "reratified_by", "commitment_id", "state", "due_on"]
+"""What of a transition says that it was ratified again."""
+
+
+async def renewed(caller: Caller, row: Transition) -> list[UUID]:
+    """The commitments of the authority that came, the first of them first; not those of the one that left, nor of a later one."""
+    found = await db.run(caller.session, RENEWED, place=row.municipality_id, turns=row.turns_on)
+    return list(found.scalars().all())
+
+
+async def still_rest(caller: Caller, commitment: UUID) -> None:
+    """Take back every ratification that rests on a commitment which is none of the new authority any more."""
+    resting: Any = select(Transition.id).where(Transition.commitment_id == commitment).order_by(Transition.id)  # type: ignore[arg-type]
+    for id in (await caller.session.exec(resting)).all():
+        row = await db.fetch(caller, Transition, id, "true")
+        if commitment not in await renewed(caller, row):
+            unratify(row, caller.at.date())
+            await db.keep(caller, row, "unratify", fields=REST)

@@ -75,6 +75,7 @@ CHECKED_BEFORE = {
     "office_term_instrument_fkey": "found to be of the same municipality, in the caller's scope",
     "office_term_person_fkey": "found to be of the same municipality first, with the personal scope",
     "handover_file_transition_fkey": "made by the house for the transition that it froze",
+    "transition_commitment_fkey": "found among the municipality's own first, in the caller's scope",
     "term_person_fkey": "read in the caller's personal scope first",
     "training_attendance_event_fkey": "read in the caller's scope first",
     "training_attendance_person_fkey": "found to be of the same municipality first, with the personal scope",

@@ -17,10 +17,10 @@ class Taker(Protocol):
     session: Any
 
 
-OPEN = """select t.{} from transition t where t.municipality_id = any(app.with_successors(:place)) and t.accepted_at is null
-    and not exists (select from transition n where n.municipality_id = t.municipality_id and n.turns_on > t.turns_on
-      and n.accepted_at is not null) order by t.id"""
-"""Transitions for which nobody signed, nor for a later one of the municipality."""
+UNSIGNED = """(t.accepted_at is null and not exists (select from transition n where n.municipality_id = t.municipality_id
+    and n.turns_on > t.turns_on and n.accepted_at is not null))"""
+"""Whether nobody signed for transition `t`, nor for a later one of the municipality."""
+OPEN = f"select t.{{}} from transition t where t.municipality_id = any(app.with_successors(:place)) and {UNSIGNED} order by t.id"
 WAITS = "select pg_advisory_xact_lock_shared(hashtextextended(:thing, 0))"
 """Of whoever changes the transition, who holds the same lock alone (db.fetch): a file is made whole, or after what was taken away."""
 

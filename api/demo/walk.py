@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from api.access import Caller
-from api.demo.stories import LAW, PLENARY, Agreed, Chair, Met, Story, ago
+from api.demo.stories import LAW, PLENARY, Agreed, Chair, Met, Promise, Story, ago
 from api.domain.calendar import months_after
 from api.domain.committee.bylaws import BylawsApproval
 from api.domain.committee.commitments import Authority, CommitmentKind, Demand
@@ -43,8 +43,8 @@ from api.routers.training import attendance, events
 from api.routers.transition import office_terms, transitions
 
 Body = TypeVar("Body", bound=Fields)
-NOTICE_DAYS = 10
-"""Between the call and a session; the bylaws ask for fewer."""
+NOTICE_DAYS, FOUR_YEARS = 10, 1461
+"""Between the call and a session, where the bylaws ask for fewer; and a term of office."""
 
 
 @dataclass
@@ -84,8 +84,10 @@ class Walk:
         return row.version
 
     async def _authority(self) -> None:
-        if (told := self.story.commitment) is None:
-            return
+        if told := self.story.commitment:
+            await self._promised(told)
+
+    async def _promised(self, told: Promise) -> None:
         shown = {"demand": Demand.PETITION, "demand_reference": "Demostración: 120 firmas"} if told.demand else {}
         body = said(
             commitments.CommitmentNew,
@@ -250,6 +252,7 @@ class Walk:
         body = said(office_terms.OfficeTermNew, starts_on=self.day(told.starts), ends_on=self.day(told.ends))
         term = made(await office_terms.add_office_term(str(self.authority), body, self.caller))
         if told.ratified is not None:
+            await self._promised(Promise(on=told.ratified, until=told.ends - FOUR_YEARS))
             row = (await self.caller.session.exec(select(Transition).where(Transition.office_term_id == term))).one()
             act = Reratification(reratified_on=self.day(told.ratified), reference="Demostración: punto 4, acta 31")
             await transitions.reratify_committees(row.id, act, self.caller, row.version)

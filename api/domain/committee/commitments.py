@@ -120,7 +120,8 @@ class CommitmentOut(CommitmentFields, Row):
     pledge_since: date | None
     """The same of the pledge."""
     lasts_until: date | None
-    """First day it holds no more: `ends_on`, or the end of the term that is named; null while that term has no end."""
+    """First day it holds no more: `ends_on`, the end of the term that is named, or of the municipality's term of office in which it was
+    made, whichever is first; null while no end is known."""
     in_force: bool
     """Whether it holds today."""
     voided_at: datetime | None

@@ -1,5 +1,6 @@
 """Transitions: what follows when a term of office ends, from the day its end is known until the committee is ratified again or not."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -40,12 +41,24 @@ IN_TRANSITION = (State.FROZEN, State.HANDED_OVER)
 """States in which a municipality's committees are in transition."""
 
 
+class Handover(StrEnum):
+    """What a handover waits for."""
+
+    PROPOSAL = "proposal"
+    """That somebody says who keeps an office."""
+    APPROVAL = "approval"
+    """That a second person, of the country or of an association, agrees. Until then nobody's office ends."""
+    SIGNATURE = "signature"
+    """That the incoming office signs."""
+
+
 class Custodian(StrEnum):
     """Who answers for the municipality's records."""
 
     MUNICIPALITY = "municipality"
     COUNTRY = "country"
-    """Between two teams: the country's coordinator."""
+    """Between two teams: the country's coordinator, from the day of the transition until the incoming office signed, however long that
+    takes."""
 
 
 class Transition(Row, table=True):
@@ -68,6 +81,7 @@ class Transition(Row, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     reratified_on: date | None = None
     reratified_by: str | None = None
+    commitment_id: UUID | None = None
     demonstration: bool = False
 
 
@@ -92,6 +106,9 @@ class TransitionOut(Row):
     """First day on which it has lapsed unless the new authority stands behind the committee before."""
     custodian: Custodian
     """Who answers for the municipality's records now."""
+    handover_waits_for: Handover | None
+    """What the handover waits for; from `turns_on` on it is overdue, and nobody's office has ended by it. Null before it is prepared, and
+    once it was signed."""
     frozen_on: date | None
     turned_at: datetime | None
     """When seats ex officio and commitments of the authority were ended."""
@@ -103,6 +120,9 @@ class TransitionOut(Row):
     """When the incoming office signed."""
     reratified_on: date | None
     reratified_by: str | None
+    """The act."""
+    commitment_id: UUID | None
+    """The commitment of the new authority on which that rests."""
     demonstration: bool
     allowed_actions: list[str]
 
@@ -114,6 +134,8 @@ class Reratification(Fields):
     """The day on which it did; not one to come."""
     reference: Text
     """The act, such as number and day of the council's agreement."""
+    commitment_id: UUID | None = None
+    """The commitment of the new authority to a committee of the municipality; its first where it is missing."""
 
 
 def of_term(term: OfficeTerm, at: datetime) -> Transition:
@@ -203,13 +225,29 @@ def allowed(row: Transition, *states: State) -> None:
         )
 
 
-def reratify(row: Transition, said: Reratification, today: date) -> None:
-    """Say that the new authority stands behind the committee; late is better than never. Raises Invalid on a day that cannot be, Conflict
-    where the term is not over or it was said before."""
+def reratify(row: Transition, said: Reratification, renewed: Sequence[UUID], today: date) -> None:
+    """Say that the new authority stands behind the committee, by one of the commitments that it made itself; late is better than never.
+
+    Raises Invalid on a day that cannot be, or where it made no such commitment; Conflict where it made none, the term is not over, or it
+    was said before.
+    """
     allowed(row, State.FROZEN, State.HANDED_OVER, State.LAPSED)
     if said.reratified_on > today or said.reratified_on < row.turns_on:
         raise Invalid("The new authority did it on a day of its own term and not to come.", "day-to-come", pointer="/reratified_on")
-    row.reratified_on, row.reratified_by = said.reratified_on, said.reference
+    if not renewed:
+        raise Conflict(
+            "The new authority has committed itself to no committee here: record that first; see POST /v1/committees/{id}/commitments.",
+            "commitment-missing",
+        )
+    if said.commitment_id not in (None, *renewed):
+        raise Invalid("The new authority made no such commitment here.", "unknown-reference", pointer="/commitment_id")
+    row.reratified_on, row.reratified_by, row.commitment_id = said.reratified_on, said.reference, said.commitment_id or renewed[0]
+    stand(row, today)
+
+
+def unratify(row: Transition, today: date) -> None:
+    """Take back that it was ratified: the commitment on which that rested was none of the new authority."""
+    row.reratified_on = row.reratified_by = row.commitment_id = None
     stand(row, today)
 
 
@@ -218,10 +256,10 @@ ALLOWED: dict[State, list[str]] = {
     State.PREPARING: ["freeze", "propose", "approve"],
     State.FROZEN: ["propose", "approve", "accept", "reratify"],
     State.HANDED_OVER: ["reratify"],
-    State.RERATIFIED: [],
+    State.RERATIFIED: ["propose", "approve", "accept"],
     State.LAPSED: ["propose", "approve", "accept", "reratify"],
 }
-"""What may be done in each state."""
+"""What may be done in each state, as far as the handover has not come so far already."""
 REASONS: dict[str, dict[str, str]] = {
     State.SCHEDULED: {
         "en": "The day on which the term of office ends is known.",

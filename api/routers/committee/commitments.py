@@ -45,6 +45,7 @@ from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.idempotency import Creating
 from api.pages import Listing
+from api.transitions import still_rest
 
 router = APIRouter(tags=["committees"], route_class=ReadRoute)
 CommitmentPatch = patch_of(CommitmentFields)
@@ -138,6 +139,7 @@ async def change_commitment(id: UUID, body: CommitmentPatch, caller: Writing, if
         await person_seen(caller, row.champion_person_id, "/champion_person_id")
     await _checked(caller, committee, row)
     await db.keep(caller, row, "change", fields=changed)
+    await still_rest(caller, row.id)
     return await _written(caller, row)
 
 
@@ -156,4 +158,5 @@ async def void_commitment(id: UUID, caller: Writing, if_match: IfMatch) -> Respo
     row, _ = await _fetch(caller, id, if_match)
     void(row, caller.at)
     await db.keep(caller, row, "void", fields=["voided_at"])
+    await still_rest(caller, row.id)
     return await _written(caller, row)

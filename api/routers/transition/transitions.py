@@ -10,7 +10,7 @@ from api.collection import ReadRoute, publish
 from api.committees import HERE, target
 from api.domain.roles import Action
 from api.domain.transition.transitions import Reratification, Transition, TransitionOut, reratify
-from api.transitions import TRANSITIONS
+from api.transitions import REST, TRANSITIONS, renewed
 
 router = APIRouter(tags=["transitions"], route_class=ReadRoute)
 
@@ -42,9 +42,10 @@ async def read_transition(request: Request, id: UUID, reading: Asking) -> Respon
 
 @router.post("/v1/transitions/{id}/reratify", response_model=TransitionOut, responses=problems.CHANGES)
 async def reratify_committees(id: UUID, body: Reratification, caller: Writing, if_match: IfMatch) -> Response:
-    """Say that the new authority stands behind the committees of the municipality, by the act that is named; late is better than never.
-    Needs `elections:write` there."""
+    """Say that the new authority stands behind the committees of the municipality, by the act that is named and a commitment of its own,
+    which is recorded before; that of the authority that left counts for nothing. Late is better than never. Needs `elections:write`
+    there."""
     row = await _fetch(caller, id, if_match)
-    reratify(row, body, caller.at.date())
-    await db.keep(caller, row, "reratify", fields=["reratified_on", "reratified_by", "state", "due_on"])
+    reratify(row, body, await renewed(caller, row), caller.at.date())
+    await db.keep(caller, row, "reratify", fields=REST)
     return await _written(caller, row)

@@ -8,7 +8,7 @@ import pytest
 from api.domain.committee.terms import Selection, Term
 from api.domain.errors import Conflict, Invalid
 from api.domain.transition.office_terms import EndedBy, OfficeTerm, OfficeTermEnd, OfficeTermExtension, end, extend
-from api.domain.transition.transitions import Reratification, Transition, freeze, leaves, of_term, reratify, stand, turn
+from api.domain.transition.transitions import Reratification, Transition, freeze, leaves, of_term, reratify, stand, turn, unratify
 
 ENDS = date(2028, 1, 15)
 DAY = timedelta(days=1)
@@ -52,10 +52,19 @@ def test_once_the_office_is_over_the_clock_of_ratification_runs() -> None:
     assert (row.state, row.due_on) == ("handed_over", ENDS + 90 * DAY)
     stand(row, ENDS + 90 * DAY)
     assert (row.state, row.due_on) == ("lapsed", None)
-    reratify(row, Reratification(reratified_on=ENDS + 91 * DAY, reference="Acuerdo 1"), ENDS + 92 * DAY)
-    assert (row.state, row.due_on) == ("reratified", None)
+    act, first, second = Reratification(reratified_on=ENDS + 91 * DAY, reference="Acuerdo 1"), UUID(int=1), UUID(int=2)
+    with pytest.raises(Conflict) as missing:
+        reratify(row, act, [], ENDS + 92 * DAY)
+    assert missing.value.code == "commitment-missing"
+    with pytest.raises(Invalid) as strange:
+        reratify(row, act.model_copy(update={"commitment_id": UUID(int=3)}), [first, second], ENDS + 92 * DAY)
+    assert strange.value.pointer == "/commitment_id"
+    reratify(row, act, [first, second], ENDS + 92 * DAY)
+    assert (row.state, row.due_on, row.commitment_id) == ("reratified", None, first)
     with pytest.raises(Conflict):
-        reratify(row, Reratification(reratified_on=ENDS + 91 * DAY, reference="Acuerdo 2"), ENDS + 92 * DAY)
+        reratify(row, act, [first], ENDS + 92 * DAY)
+    unratify(row, ENDS + 92 * DAY)
+    assert (row.state, row.reratified_on, row.commitment_id) == ("lapsed", None, None)
 
 
 def test_it_is_frozen_early_only_while_it_is_prepared() -> None:
@@ -66,7 +75,7 @@ def test_it_is_frozen_early_only_while_it_is_prepared() -> None:
     freeze(row, ENDS - 10 * DAY)
     assert (row.state, row.due_on, row.frozen_on) == ("frozen", ENDS, ENDS - 10 * DAY)
     with pytest.raises(Invalid):
-        reratify(row, Reratification(reratified_on=ENDS - DAY, reference="x"), ENDS)
+        reratify(row, Reratification(reratified_on=ENDS - DAY, reference="x"), [UUID(int=1)], ENDS)
 
 
 def test_what_was_over_before_it_was_recorded_has_no_consequences() -> None:

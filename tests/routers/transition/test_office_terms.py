@@ -13,11 +13,14 @@ import time_machine
 from api import clock
 from api.app import create_app
 from tests.conftest import World
+from tests.routers.committee.test_commitments import committed
 from tests.routers.committee.test_terms import named
 from tests.routers.committee.walk import approved, ask, founded, institution, plenary, seat, term
 
 TERM = {"starts_on": "2024-01-15", "ends_on": "2028-01-15"}
 ENDS = date(2028, 1, 15)
+RENEWED = {"committed_on": "2028-01-20", "ends_on": "2032-01-15"}
+"""What the authority that came promises."""
 
 
 @contextmanager
@@ -142,8 +145,8 @@ async def test_the_clock_alone_turns_a_term_of_office(world: World) -> None:
         "2028-01-14": ("preparing", "municipality", False),
         "2028-01-15": ("frozen", "country", True),
         "2028-04-13": ("frozen", "country", True),
-        "2028-04-14": ("lapsed", "municipality", False),
-    }
+        "2028-04-14": ("lapsed", "country", False),
+    }, "who answers for the records does not change by waiting"
     async with world.owner() as owner:
         assert await owner.fetchval("select ends_on from commitment") == ENDS
     await told(world, made, mayor, civil)
@@ -162,7 +165,7 @@ async def told(world: World, made: httpx.Response, mayor: httpx.Response, civil:
         assert ("term", "end", mayor.json()["id"]) in [(i["noun"], i["action"], i["thing"]) for i in feed]
         path = f"/v1/transitions/{(await transition(mixco, made))['id']}"
         late = await ask(mixco, f"{path}/reratify", await mixco.get(path), reratified_on="2028-04-15", reference="Acuerdo 11-2028")
-        assert (late.status_code, late.json()["state"]) == (200, "reratified")
+        assert (late.status_code, late.json()["code"]) == (409, "commitment-missing"), "that of the authority that left counts for nothing"
 
 
 async def test_clocks_of_several_processes_turn_it_once(world: World) -> None:
@@ -194,10 +197,72 @@ async def test_an_end_that_comes_early_is_followed_at_once(world: World) -> None
 @pytest.mark.parametrize(("name", "status"), [("", 401), ("sonsonate", 404), ("anam", 403), ("gt", 200)])
 async def test_who_may_say_that_a_committee_was_ratified_again(world: World, name: str, status: int) -> None:
     with on(world, "2028-01-01"):
-        made = await in_office(world)
+        made, committee = await in_office(world), (await founded(world)).json()["id"]
     with on(world, "2028-02-01"):
         await tick(world)
         id = (await transition(await world.who("region"), made))["id"]
+        assert (await committed(await world.who("mixco"), committee, **RENEWED)).status_code == 201
         body = {"reratified_on": "2028-01-20", "reference": "Acuerdo 2-2028"}
         answer = await (await world.who(name)).post(f"/v1/transitions/{id}/reratify", json=body, headers={"If-Match": '"2"'})
         assert answer.status_code == status, answer.text
+
+
+async def test_a_committee_is_ratified_again_by_a_commitment_of_the_new_authority_alone(world: World) -> None:
+    with on(world, "2028-01-01"):
+        made, committee = await in_office(world), (await founded(world)).json()["id"]
+        before = await committed(await world.who("mixco"), committee, committed_on="2024-02-01", ends_on="2030-01-01", champion_office="X")
+        assert before.json()["lasts_until"] == "2028-01-15", "a promise of the mayor's ends with the mayor's office, whatever it says"
+    with on(world, "2028-02-01"):
+        await tick(world)
+        mixco = await world.who("mixco")
+        path = f"/v1/transitions/{(await transition(mixco, made))['id']}"
+        said = {"reratified_on": "2028-01-25", "reference": "Acuerdo 2-2028"}
+
+        async def ratified(**more: Any) -> httpx.Response:
+            return await ask(mixco, f"{path}/reratify", await mixco.get(path), **said, **more)
+
+        old = await committed(mixco, committee, committed_on="2028-01-10", ends_on="2030-01-01", champion_office="X")
+        assert (old.json()["lasts_until"], old.json()["in_force"]) == ("2028-01-15", False), "entered late, and of the old one all the same"
+        assert ((await ratified()).status_code, (await ratified()).json()["code"]) == (409, "commitment-missing")
+        new = await committed(mixco, committee, **RENEWED)
+        strange = await ratified(commitment_id=old.json()["id"])
+        assert (strange.status_code, strange.json()["errors"][0]["pointer"]) == (422, "/commitment_id")
+        done = await ratified(commitment_id=new.json()["id"])
+        assert (done.json()["state"], done.json()["commitment_id"]) == ("reratified", new.json()["id"]), done.text
+        assert done.json()["allowed_actions"] == ["propose"], "the handover is still to be made"
+    with on(world, "2028-03-01"):
+        await hand_over(world, path)
+        mixco = await world.who("mixco")
+        new = await mixco.get(f"/v1/commitments/{new.json()['id']}")
+        mistaken = await mixco.patch(
+            f"/v1/commitments/{new.json()['id']}", json={"committed_on": "2028-01-12"}, headers={"If-Match": new.headers["etag"]}
+        )
+        assert mistaken.json()["lasts_until"] == "2028-01-15"
+        found = (await mixco.get(path)).json()
+        assert (found["state"], found["reratified_on"], found["commitment_id"]) == ("handed_over", None, None), "it rested on a mistake"
+        again = await committed(mixco, committee, committed_on="2028-02-20", ends_on="2032-01-15")
+        assert (await ratified()).json()["commitment_id"] == again.json()["id"]
+        assert (await ask(mixco, f"/v1/commitments/{again.json()['id']}/void", again)).status_code == 200
+        assert (await mixco.get(path)).json()["state"] == "handed_over"
+    with on(world, "2028-04-14"):
+        await tick(world)
+        assert (await (await world.who("gt")).get(path)).json()["state"] == "lapsed"
+
+
+async def hand_over(world: World, path: str) -> None:
+    """After it was ratified: proposed, agreed to and, Mixco's coordinator being elected again, signed."""
+    gt, mixco = await world.who("gt"), await world.who("mixco")
+    waits = []
+    office = f"/v1/office-terms/{(await gt.get(path)).json()['office_term_id']}"
+    assert (await ask(gt, f"{office}/end", await gt.get(office), ended_by="re_election")).status_code == 200
+    for client, act in ((gt, "handover/approve"), (mixco, "accept")):
+        found = (await gt.get(path)).json()
+        waits.append((found["handover_waits_for"], found["custodian"]))
+        assert (await ask(client, f"{path}/{act}", await gt.get(path))).status_code == 200
+    found = (await gt.get(path)).json()
+    assert [*waits, (found["handover_waits_for"], found["custodian"])] == [
+        ("approval", "country"),
+        ("signature", "country"),
+        (None, "municipality"),
+    ]
+    assert (found["state"], found["allowed_actions"]) == ("reratified", [])
