@@ -8,7 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from api.committees import HERE, LASTS
+from api.db.freezes import UNSIGNED
 from api.domain.alert.alerts import Deadline
+from api.domain.transition.transitions import RERATIFY_DAYS
 from api.pages.statements import INSIDE, prepared
 
 SESSIONS = """select 'sessions' as watched, 'committee' as noun, t.id::text as thing, coalesce(t.last_session_on, t.legalised_on) as "on"
@@ -29,8 +31,13 @@ COMMITMENTS = f"""select 'commitments', 'commitment', c.id::text, {LASTS.replace
 AGREEMENTS = """select 'agreements', 'agreement', a.id::text, a.due_on from agreement a where a.committee_id = t.id and a.state = 'open'"""
 OFFICES = """select 'offices', 'office_term', o.id::text, o.ends_on from office_term o
     where o.municipality_id = any(app.with_successors(t.municipality_id)) and o.ends_on > {today}::date"""
-ROOMS = (SESSIONS, TERMS, BYLAWS, COMMITMENTS, AGREEMENTS, OFFICES)
-NOUNS = ("agreement", "office_term")
+HANDOVERS = f"""select 'handovers', 'transition', x.id::text, x.turns_on from transition x
+    where x.municipality_id = any(app.with_successors(t.municipality_id)) and {UNSIGNED.replace("t.", "x.")}
+      and (x.approved_at is null or x.turns_on <= {{today}}::date)"""
+RATIFICATIONS = f"""select 'ratifications', 'transition', x.id::text, x.turns_on + {RERATIFY_DAYS} from transition x
+    where x.municipality_id = any(app.with_successors(t.municipality_id)) and x.reratified_on is null"""
+ROOMS = (SESSIONS, TERMS, BYLAWS, COMMITMENTS, AGREEMENTS, OFFICES, HANDOVERS, RATIFICATIONS)
+NOUNS = ("agreement", "office_term", "transition")
 """What alerts look at besides what steps do."""
 DEADLINES = prepared(f"""
 select e.who, t.id, c.iso2, t.sessions_per_year, (select coalesce(json_agg(row_to_json(d)), '[]')::text

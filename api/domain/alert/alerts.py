@@ -21,7 +21,7 @@ from api.domain.fields import Fields, Key, Row, Slug
 FILE = Path(__file__).parents[2] / "data" / "alerts.json"
 FADES_DAYS = 365
 """An alert about what is over is over itself a year later: nobody acts on it any more."""
-Watched = Literal["sessions", "terms", "bylaws", "commitments", "agreements", "offices"]
+Watched = Literal["sessions", "terms", "bylaws", "commitments", "agreements", "offices", "handovers", "ratifications"]
 Words = dict[Literal["en", "es", "pt"], str]
 
 
