@@ -13,7 +13,7 @@ from api.routers.outreach import gaps as sector_gaps
 from api.routers.session import agreements, calendars, decisions, holding, home, inaugurations, minutes, sessions
 from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
-from api.routers.transition import blackouts, files, handovers, office_terms, transitions
+from api.routers.transition import blackouts, files, handovers, office_terms, survival, transitions
 
 BACKEND = [
     m.router
@@ -73,6 +73,7 @@ BACKEND = [
         transitions,
         handovers,
         files,
+        survival,
         blackouts,
         feed,
         auth,

@@ -28,6 +28,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "breakdown": OFFENCES | {"period": "2022-03", "key": "sex"},
     "gap": OFFENCES | {"against": "demonstration"},
     "steps": {},
+    "transition_survival": {},
 }
 """The computed answers, which every level has for whoever sees it whole, and what each must be asked."""
 FIGURES = re.compile(rf"read_(region|programme|country|association|municipality)_({'|'.join(ANSWERS)})$")
