@@ -14,6 +14,7 @@ from api.committees import HERE, person_seen, target
 from api.domain.committee.instruments import Instrument
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
+from api.domain.levels.municipalities import Municipality
 from api.domain.roles import Action
 from api.domain.transition.office_terms import (
     EndedBy,
@@ -75,11 +76,18 @@ async def _written(caller: Caller, row: OfficeTerm, status: int = 200) -> Respon
     return await pages.written(caller, OFFICE_TERMS, row.id, f"/v1/office-terms/{row.id}", status=status)
 
 
+async def _one_by_one(caller: Caller, municipality: int) -> None:
+    """Let those who say when offices of one municipality run go one after the other: of two that overlap, each would wait for the other
+    (met: 40P01 among three)."""
+    await db.fetch(caller, Municipality, municipality, "true")
+
+
 @router.post("/v1/municipalities/{unit}/office-terms", status_code=201, response_model=OfficeTermOut, responses=problems.refusals(Conflict))
 async def add_office_term(unit: UnitName, body: OfficeTermNew, caller: Creating) -> Response:
     """Say when the authority is in office; its transition is made with it, and moves by the calendar. 409 `office-terms-overlap` where
     another one runs on one of its days. Needs `elections:write` there, and to name a person the personal scope."""
     place = await municipality_of(caller, unit, Action.WRITE_ELECTIONS)
+    await _one_by_one(caller, place.municipality_id)
     row = made(OfficeTerm, body, country_id=place.country_id, municipality_id=place.municipality_id)
     await person_seen(caller, row.person_id, there=row.municipality_id)
     await db.keep(caller, row, "create")
@@ -133,6 +141,7 @@ async def end_office_term(id: UUID, body: OfficeTermEnd, caller: Writing, if_mat
 async def extend_office_term(id: UUID, body: OfficeTermExtension, caller: Writing, if_match: IfMatch) -> Response:
     """Let a term of office last longer, by an instrument of the council that is named. Needs `elections:write` there."""
     row, following = await _fetch(caller, id, if_match)
+    await _one_by_one(caller, row.municipality_id)
     instrument = await caller.session.get(Instrument, body.instrument_id) if body.instrument_id else None
     extend(row, body, instrument, following.turned_at is not None)
     await db.keep(caller, row, "extend", fields=["ends_on", "reference", "instrument_id", "ended_by"])
