@@ -6,12 +6,13 @@ with the rights the caller has now.
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
 
 from api import db
-from api.access import Caller, Writing
+from api.access import Caller, Reading, Writing, writing
 from api.domain.errors import Conflict, Invalid
 
 IdempotencyKey = Annotated[
@@ -67,6 +68,17 @@ async def settle(caller: Caller, key: str) -> None:
 async def fingerprint_of(request: Request, body: bytes) -> str:
     whole = "\n".join([request.method, request.url.path, request.url.query]).encode() + b"\n" + body
     return hashlib.sha256(whole).hexdigest()
+
+
+@asynccontextmanager
+async def once(request: Request, reading: Reading, key: str | None, sha256: str) -> AsyncIterator[Caller]:
+    """A transaction of whoever sent a file, done once per `key`; it begins when the file has arrived, which is told apart by its hash."""
+    async with writing(reading) as caller:
+        if key is not None:
+            await claim(caller, key, await fingerprint_of(request, sha256.encode()))
+        yield caller
+        if key is not None:
+            await settle(caller, key)
 
 
 async def _creating(request: Request, caller: Writing, key: IdempotencyKey = None) -> AsyncIterator[Caller]:

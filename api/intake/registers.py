@@ -1,35 +1,24 @@
-"""Registers that are sent as tables: affiliations of an association, organisations of a country. One transaction, row by row through the
-write door."""
+"""Registers that are sent as tables: one transaction, row by row through the write door. What one holds is said by its kind."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import ValidationError
-from sqlmodel import col, select
+from sqlalchemy import inspect
 
 from api import db
 from api.access import Caller
-from api.domain.errors import Conflict, Invalid
-from api.domain.fields import Kept, made, merged, new_id
-from api.domain.indicator.imports import Import, ImportState
-from api.domain.levels.organisations import Association, Organisation, OrganisationFields
-from api.domain.levels.registers import Ledger, code, confirmed_ends, day, standing
-from api.domain.levels.ties import Affiliation, AffiliationFields, Side, State
+from api.domain.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from api.domain.fields import new_id
+from api.domain.indicator.imports import Import
+from api.domain.levels.registers import Ledger, Outcome, confirmed_ends
 from api.intake.upload import Upload
+from api.readers import words
 from api.readers.tables import Line, table
 
-Row = TypeVar("Row", bound=Kept)
-AFFILIATION_COLUMNS = {"municipality": True, "starts_on": False, "ends_on": False, "external_id": False}
-ORGANISATION_COLUMNS = {
-    "external_id": True,
-    "name": True,
-    "short_name": False,
-    "classification": True,
-    "municipality": False,
-    "website": False,
-    "ends_on": False,
-}
+REFUSES = (Invalid, Conflict, NotAllowed, NotFound)
+"""What is wrong with a row, and not with the request."""
 
 
 @dataclass(frozen=True)
@@ -41,194 +30,169 @@ class Asked:
     dry_run: bool
 
 
-async def _places(caller: Caller, lines: list[Line]) -> dict[str, tuple[int, int]]:
-    """Address -> (municipality, country), for the addresses that are known."""
+class Register:
+    """What one kind of register is. A kind says what its table is called and holds, what a row comes to, and what a snapshot would end."""
+
+    kind: ClassVar[str]
+    columns: ClassVar[dict[str, bool]]
+    """Those understood, and whether each is required."""
+    whole: ClassVar[bool] = False
+    """Whether one row that is refused keeps all others out."""
+    personal: ClassVar[bool] = False
+    """Whether it holds names: then not even what the file is called is kept."""
+    called: ClassVar[dict[str, str]] = {}
+    """Member of a body -> the column in which a row says it, where it is called otherwise."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.places: dict[str, tuple[int, int]] = {}
+        """Address -> (municipality, country)."""
+        self.ledger = Ledger(0)
+
+    async def begin(self, lines: Sequence[Line]) -> None:
+        """Look up at once what the rows name."""
+        self.places = await places(self.caller, lines, self.ledger)
+
+    async def row(self, line: Line) -> Outcome:
+        """Do what a row says. Raises a Refusal where it cannot be."""
+        raise NotImplementedError
+
+    async def left(self) -> Sequence[Any]:
+        """What the file, taken as the whole register, no longer holds."""
+        return ()
+
+    def label(self, row: Any) -> str:
+        """What is told of something that the file no longer holds."""
+        return str(row.id)
+
+    async def end(self, row: Any) -> None:
+        """End what the file no longer holds."""
+        raise NotImplementedError
+
+    async def finish(self) -> None:
+        """What is recorded whatever became of the rows."""
+
+    def where(self) -> dict[str, Any]:
+        """Where the import lies, so that others of that unit read its report."""
+        return {}
+
+    def place(self, line: Line) -> tuple[int, int]:
+        """The municipality and country that a row names. Raises Invalid where there is none such."""
+        found = self.places.get(line.said.get("municipality", ""))
+        if found is None:
+            raise Invalid("No municipality has this code.", "place-unknown", pointer="/municipality")
+        return found
+
+    def column(self, refusal: Refusal) -> str | None:
+        """The column that a refusal points at."""
+        member = (refusal.pointer or "").removeprefix("/").split("/")[0]
+        return self.called.get(member, member) or None
+
+
+def _whole_again(said: str) -> str:
+    """A code with the leading zeros that a spreadsheet took from it."""
+    scheme, colon, code = said.partition(":")
+    return f"{scheme}:{code.zfill(words.DIGITS[scheme])}" if colon and code.isdigit() and scheme in words.DIGITS else said
+
+
+async def places(caller: Caller, lines: Iterable[Line], ledger: Ledger) -> dict[str, tuple[int, int]]:
+    """Address -> (municipality, country), for the addresses that are known; a code that lost its leading zeros is counted."""
     said = sorted({line.said["municipality"] for line in lines if "municipality" in line.said})
+    whole = {address: _whole_again(address) for address in said}
     rows = await db.run(
         caller.session,
         "select a, m.id, m.country_id from unnest(cast(:said as text[])) a join municipality m on m.id = app.municipality_of(a)",
-        said=said,
+        said=sorted({*said, *whole.values()}),
     )
-    return {a: (m, c) for a, m, c in rows}
+    known = {a: (m, c) for a, m, c in rows}
+    healed = {address for address in said if address not in known and whole[address] in known}
+    ledger.healed += len(healed)
+    return {address: known[whole[address]] for address in said if whole[address] in known} | {a: known[a] for a in said if a in known}
 
 
-async def _named(caller: Caller, noun: str, lines: list[Line]) -> dict[str, str]:
+async def named(caller: Caller, noun: str, said: Iterable[str | None]) -> dict[str, str]:
     """`scheme:value` -> thing, for the codes that are taken."""
-    said = sorted({line.said["external_id"] for line in lines if "external_id" in line.said})
     statement = (
         "select scheme || ':' || value, thing from external_id where noun = :noun and scheme || ':' || value = any(cast(:said as text[]))"
     )
-    return dict(list(await db.run(caller.session, statement, noun=noun, said=said)))
+    return dict(list(await db.run(caller.session, statement, noun=noun, said=sorted({code for code in said if code}))))
 
 
-async def affiliations(caller: Caller, association: Association, upload: Upload, asked: Asked) -> Import:
-    """The members of an association, as its register states them; new ones are proposed. Raises Invalid on another table, Conflict on
-    other ends."""
-    lines = table(upload.file, AFFILIATION_COLUMNS)
-    places, ledger = await _places(caller, lines), Ledger(len(lines))
-    known: dict[int, list[Affiliation]] = {}
-    for row in (await caller.session.exec(select(Affiliation).where(Affiliation.association_id == association.id))).all():
-        known.setdefault(row.municipality_id, []).append(row)
-    stated: set[UUID] = set()
-    for line in lines:
-        try:
-            stated.add(await _affiliation(caller, association, known, (line, places, ledger, asked)))
-        except (Invalid, Conflict) as refusal:
-            ledger.refuse(line.row, refusal)
-    today = caller.at.date()
-    open_now = [
-        a
-        for rows in known.values()
-        for a in rows
-        if a.state is not State.DECLINED and (a.ends_on is None or a.ends_on > today) and a.id not in stated
-    ]
-    if asked.snapshot:
-        names = {p[0]: a for a, p in places.items()}
-        ledger.would_end = [names.get(a.municipality_id, str(a.municipality_id)) for a in open_now]
-        for row in confirmed_ends(open_now, asked.confirm_ends):
-            await _ended(caller, row, ledger, asked)
-    return await _kept(caller, ("affiliations", association.organisation_id, association.country_id), upload, ledger, asked)
+class _Undone(Exception):
+    """Nothing of what was done is to be kept."""
 
 
-Rest = tuple[Line, dict[str, tuple[int, int]], Ledger, Asked]
+async def take_in(register: Register, upload: Upload, asked: Asked) -> Import:
+    """Take a register in, and keep what came of every row. A dry run does it and undoes it, so it finds what the real one would.
 
-
-async def _affiliation(caller: Caller, association: Association, known: dict[int, list[Affiliation]], rest: Rest) -> UUID:
-    line, places, ledger, asked = rest
-    place = places.get(line.said["municipality"]) if "municipality" in line.said else None
-    if place is None:
-        raise Invalid("No municipality has this code.", "place-unknown")
-    starts_on, ends_on = day(line.said, "starts_on"), day(line.said, "ends_on")
-    row = standing(known.get(place[0], []), starts_on, ends_on)
-    if row is None:
-        row = _proposed(caller, association, place, line)
-        known.setdefault(place[0], []).append(row)
-        ledger.created += 1
-        await _keep(caller, row, "propose", asked)
-    elif ends_on and ends_on != row.ends_on:
-        row.ends_on = ends_on
-        ledger.changed += 1
-        await _keep(caller, row, "end", asked, ["ends_on"])
-    else:
-        ledger.unchanged += 1
-    return row.id
-
-
-def _proposed(caller: Caller, association: Association, place: tuple[int, int], line: Line) -> Affiliation:
-    codes = dict([code(line.said["external_id"])]) if "external_id" in line.said else {}
-    said = {
-        "municipality_id": place[0],
-        "association_id": association.id,
-        "starts_on": day(line.said, "starts_on") or caller.at.date(),
-        "ends_on": day(line.said, "ends_on"),
-    }
+    Raises Invalid on another table, Conflict where a snapshot would end another number than was confirmed.
+    """
+    caller, read = register.caller, table(upload.file, register.columns, personal=register.personal)
+    ledger = register.ledger = Ledger(len(read.lines), read.header_row, read.sheet)
     try:
-        body = AffiliationFields.model_validate(said | {"external_ids": codes})
-    except ValidationError as error:
-        raise Invalid("ends_on must be after starts_on, and a code short.", "row-invalid") from error
-    return made(
-        Affiliation,
-        body,
-        country_id=place[1],
-        organisation_id=association.organisation_id,
-        proposed_by=Side.ASSOCIATION,
-        state=State.PROPOSED,
-    )
-
-
-async def _keep(caller: Caller, row: Kept, action: str, asked: Asked, fields: list[str] | None = None) -> None:
-    """Write one row, or in a dry run forget that it was changed. A refused row is undone by itself: the others are kept."""
-    if not asked.dry_run:
         async with caller.session.begin_nested():
-            await db.keep(caller, row, action, fields=fields)
-    elif row in caller.session:
-        caller.session.expunge(row)
+            await register.begin(read.lines)
+            for line in read.lines:
+                await _row(register, line)
+            if asked.snapshot and not (register.whole and ledger.refused):
+                await _snapshot(register, asked)
+            if asked.dry_run or (register.whole and ledger.refused):
+                raise _Undone
+    except _Undone:
+        pass
+    await register.finish()
+    return await _kept(register, upload, asked)
 
 
-async def _ended(caller: Caller, row: Affiliation | Organisation, ledger: Ledger, asked: Asked) -> None:
-    row.ends_on = caller.at.date()
-    ledger.ended += 1
-    await _keep(caller, row, "end", asked, ["ends_on"])
+async def _row(register: Register, line: Line) -> None:
+    """A row that is refused is undone by itself: the next ones are looked at all the same."""
+    session, ledger = register.caller.session, register.ledger
+    try:
+        async with session.begin_nested():
+            if formula := next((column for column, cell in line.said.items() if cell == "="), None):
+                raise Invalid("This cell holds a formula without its value; save the file with values.", "formula", pointer=f"/{formula}")
+            outcome = await register.row(line)
+    except REFUSES as refusal:
+        ledger.refuse(line.row, refusal, register.column(refusal))
+        for thing in [thing for thing in session if inspect(thing).expired_attributes]:
+            await session.refresh(thing)
+    else:
+        ledger.outcomes[outcome] += 1
 
 
-async def _kept(caller: Caller, where: tuple[str, UUID | None, int], upload: Upload, ledger: Ledger, asked: Asked) -> Import:
-    kind, organisation, country = where
+async def _snapshot(register: Register, asked: Asked) -> None:
+    left = await register.left()
+    register.ledger.would_end = [register.label(row) for row in left]
+    for row in confirmed_ends(left, asked.confirm_ends):
+        await register.end(row)
+        register.ledger.ended += 1
+
+
+async def _kept(register: Register, upload: Upload, asked: Asked) -> Import:
+    caller, ledger = register.caller, register.ledger
     row = Import(
         id=new_id(),
         principal_id=caller.principal,
-        country_id=country,
-        organisation_id=organisation,
-        kind=kind,
+        kind=register.kind,
         reader="table",
-        file_name=upload.name,
+        file_name=None if register.personal else upload.name,
         file_sha256=upload.sha256,
         bytes=upload.size,
         dry_run=asked.dry_run,
-        state=ImportState.CHECKED if asked.dry_run else ImportState.DONE,
+        state=ledger.state(dry_run=asked.dry_run, whole=register.whole),
         report=ledger.report().model_dump(mode="json"),
+        **register.where(),
     )
     await db.keep(caller, row, "import", fields=["report"])
     return row
 
 
-async def organisations(caller: Caller, country: int, upload: Upload, asked: Asked) -> Import:
-    """The organisations of a country, keyed by the first code of each row. Raises Invalid on another table, Conflict on other ends."""
-    lines = table(upload.file, ORGANISATION_COLUMNS)
-    places, named, ledger = await _places(caller, lines), await _named(caller, "organisation", lines), Ledger(len(lines))
-    stated: set[str] = set()
-    for line in lines:
-        try:
-            await _organisation(caller, country, named, (line, places, ledger, asked))
-            stated.add(line.said.get("external_id", ""))
-        except (Invalid, Conflict) as refusal:
-            ledger.refuse(line.row, refusal)
-    if asked.snapshot:
-        schemes = {name.partition(":")[0] for name in stated}
-        rows = (
-            await caller.session.exec(select(Organisation).where(Organisation.country_id == country, col(Organisation.ends_on).is_(None)))
-        ).all()
-        left = [o for o in rows if (ours := {f"{s}:{v}" for s, v in o.external_ids.items() if s in schemes}) and not ours & stated]
-        ledger.would_end = [o.name for o in left]
-        for row in confirmed_ends(left, asked.confirm_ends):
-            await _ended(caller, row, ledger, asked)
-    return await _kept(caller, ("organisations", None, country), upload, ledger, asked)
+def only(units: Iterable[int]) -> int:
+    """The one unit that all rows are of; 0 where there are several, or none."""
+    found = set(units)
+    return found.pop() if len(found) == 1 else 0
 
 
-async def _organisation(caller: Caller, country: int, named: dict[str, str], rest: Rest) -> None:
-    line, places, ledger, asked = rest
-    body = _stated(line, country, places)
-    thing = named.get(line.said["external_id"])
-    row = await caller.session.get(Organisation, UUID(thing)) if thing else None
-    if row is None:
-        row = made(Organisation, body)
-        named[line.said["external_id"]] = str(row.id)
-        ledger.created += 1
-        await _keep(caller, row, "create", asked)
-        return
-    if row.country_id != country:
-        raise Conflict("This code belongs to an organisation of another country.", "external-id-taken")
-    body.external_ids = {**row.external_ids, **body.external_ids}
-    changed = merged(row, body, OrganisationFields)
-    ledger.changed, ledger.unchanged = ledger.changed + bool(changed), ledger.unchanged + (not changed)
-    if changed:
-        await _keep(caller, row, "change", asked, changed)
-
-
-def _stated(line: Line, country: int, places: dict[str, tuple[int, int]]) -> OrganisationFields:
-    if "external_id" not in line.said:
-        raise Invalid("Every row needs a code, scheme:value.", "code-invalid")
-    place: Any = None
-    if "municipality" in line.said and (place := places.get(line.said["municipality"])) is None:
-        raise Invalid("No municipality has this code.", "place-unknown")
-    said: dict[str, Any] = {k: line.said[k] for k in ("name", "short_name", "classification", "website") if k in line.said}
-    said |= {
-        "country_id": country,
-        "municipality_id": place and place[0],
-        "external_ids": dict([code(line.said["external_id"])]),
-        "ends_on": day(line.said, "ends_on"),
-    }
-    try:
-        return OrganisationFields.model_validate(said)
-    except ValidationError as error:
-        column = str(error.errors()[0]["loc"][0])
-        raise Invalid(f"The column {column} holds something that cannot be used.", f"{column.replace('_', '-')}-invalid") from error
+def thing_of(known: dict[str, str], code: str | None) -> UUID | None:
+    """The thing that a code stands for."""
+    return UUID(known[code]) if code in known else None

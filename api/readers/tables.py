@@ -5,7 +5,7 @@ from typing import IO
 
 from api.domain.errors import Invalid
 from api.readers import folded
-from api.readers.sheets import decoded, rows, sheets
+from api.readers.sheets import opened
 
 MOST = 20_000
 """Rows of one table."""
@@ -19,28 +19,49 @@ class Line:
     said: dict[str, str]
 
 
-def table(file: IO[bytes], columns: dict[str, bool]) -> list[Line]:
-    """The rows under the header. `columns` are those understood, and whether each is required.
+@dataclass(frozen=True)
+class Table:
+    """The rows under the header, and where that was found."""
+
+    lines: list[Line]
+    header_row: int
+    sheet: str | None
+
+
+def _named(header: list[str]) -> list[str]:
+    return [folded(name.lstrip("\ufeff")).replace(" ", "_") for name in header]
+
+
+def table(file: IO[bytes], columns: dict[str, bool], *, personal: bool = False) -> Table:
+    """The table in a file. `columns` are those understood, and whether each is required; of a `personal` one what is not understood is
+    told by its place, because a file without a header has people where the header should be.
 
     Raises Invalid where a required column is missing, one is not understood, the file is no table, or it has more than 20,000 rows.
     """
-    file.seek(0)
-    sheet = next(sheets(file))[1] if file.read(2) == b"PK" else rows(decoded(file))
-    _, header = next(sheet, (1, []))
-    names = [folded(name.lstrip("\ufeff")) for name in header]
-    missing = [c for c, required in columns.items() if required and c not in names]
-    strange = [name for name in names if name and name not in columns]
-    if missing or strange:
-        raise Invalid(
-            f"Columns are {', '.join(columns)}; see `choices` for what is missing or strange.",
-            "columns-differ",
-            choices=[*missing, *strange],
-        )
+
+    def lacks(header: list[str]) -> list[str]:
+        names = _named(header)
+        return [column for column, required in columns.items() if required and column not in names]
+
+    try:
+        sheet = opened(file, lacks)
+    except Invalid as refusal:
+        raise _differ(columns, refusal.more["choices"]) if refusal.code == "columns-missing" else refusal from None
+    names = _named(sheet.header)
+    strange = [f"column {n}" if personal else name[:60] for n, name in enumerate(names, 1) if name and name not in columns]
+    twice = [name for name in columns if names.count(name) > 1]
+    if strange or twice:
+        raise _differ(columns, strange + twice)
     found = []
-    for n, row in sheet:
+    for n, row in sheet.rows:
         said = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name and cell.strip()}
         if said:
             found.append(Line(n, said))
         if len(found) > MOST:
             raise Invalid(f"At most {MOST} rows at once.", "too-many-rows")
-    return found
+    return Table(found, sheet.header_row, sheet.name)
+
+
+def _differ(columns: dict[str, bool], wrong: list[str]) -> Invalid:
+    told = f"Columns are {', '.join(columns)}; see `choices` for what is missing, strange or there twice."
+    return Invalid(told, "columns-differ", choices=wrong[:20])

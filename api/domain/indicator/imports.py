@@ -25,6 +25,7 @@ class ImportState(StrEnum):
     HELD = "held"
     """The file is unlike what is known: nothing was kept. Look at the warnings; if it is right, send it again with accept_warnings=true."""
     REFUSED = "refused"
+    """Rows were refused, and with them the file: nothing was kept. Mend what the report names and send the whole file again."""
 
 
 class Import(Row, table=True):
@@ -51,6 +52,8 @@ class RowError(Fields):
     code: str
     """Stable kebab-case code."""
     detail: str
+    column: str | None = None
+    """The column concerned, of registers where it is one; what the cell holds is never repeated."""
     count: int
     rows: list[int]
     """The first hundred row numbers, from 1, the header being row 1."""
@@ -117,7 +120,7 @@ class Report(Fields):
     ended: int = 0
     """Only with mode=snapshot: records that the file no longer holds and that were ended."""
     would_end: list[str] = Field(default_factory=list)
-    """Only with mode=snapshot without confirmation: the first hundred that would end."""
+    """Only with mode=snapshot: the first hundred that the file no longer holds."""
     errors: list[RowError] = Field(default_factory=list)
     ignored: list[RowError] = Field(default_factory=list)
     """Rows that state nothing, by reason."""

@@ -3,13 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from api.domain.errors import Conflict, Invalid
-from api.domain.indicator.imports import Report, RowError
+from pydantic import ValidationError
+
+from api.domain.errors import Conflict, Invalid, Refusal
+from api.domain.fields import Fields
+from api.domain.indicator.imports import ImportState, Report, RowError
 from api.domain.levels.ties import Affiliation, State
 
 Kind = TypeVar("Kind")
+Body = TypeVar("Body", bound=Fields)
+YES = frozenset({"true", "yes", "y", "1", "si", "s", "sim", "x", "verdadero", "verdadeiro"})
+NO = frozenset({"false", "no", "n", "0", "nao", "falso"})
+"""How people of the region write it, without accents and capitals."""
+
+
+class Outcome(StrEnum):
+    """What a row came to."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
 
 
 @dataclass
@@ -17,21 +33,27 @@ class Ledger:
     """The report under way: every row is used or refused."""
 
     rows_in: int
-    refused: dict[str, tuple[str, list[int]]] = field(default_factory=dict)
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
+    header_row: int = 1
+    sheet: str | None = None
+    refused: dict[tuple[str, str], tuple[str, list[int]]] = field(default_factory=dict)
+    """(code, column) -> what is told, and the rows."""
+    outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
+    healed: int = 0
+    """Codes that had lost their leading zeros."""
     ended: int = 0
     would_end: list[str] = field(default_factory=list)
 
-    def refuse(self, row: int, refusal: Invalid | Conflict) -> None:
-        """Note that a row was refused, and why."""
-        self.refused.setdefault(refusal.code, (refusal.detail, []))[1].append(row)
+    def refuse(self, row: int, refusal: Refusal, column: str | None) -> None:
+        """Note that a row was refused, why, and for which of its columns."""
+        self.refused.setdefault((refusal.code, column or ""), (refusal.detail, []))[1].append(row)
 
     def report(self) -> Report:
         """As it is kept and read."""
         refused = sum(len(rows) for _, rows in self.refused.values())
-        errors = [RowError(code=code, detail=said, count=len(rows), rows=rows[:100]) for code, (said, rows) in sorted(self.refused.items())]
+        errors = [
+            RowError(code=code, detail=said, column=column or None, count=len(rows), rows=rows[:100])
+            for (code, column), (said, rows) in sorted(self.refused.items())
+        ]
         return Report(
             rows_in=self.rows_in,
             rows_used=self.rows_in - refused,
@@ -40,15 +62,42 @@ class Ledger:
             rows_parked=0,
             rows_refused=refused,
             rows_ignored=0,
-            values=self.created + self.changed + self.unchanged,
-            created=self.created,
-            changed=self.changed,
-            unchanged=self.unchanged,
+            values=sum(self.outcomes.values()),
+            created=self.outcomes[Outcome.CREATED],
+            changed=self.outcomes[Outcome.CHANGED],
+            unchanged=self.outcomes[Outcome.UNCHANGED],
             not_yet_reported=0,
+            codes_healed=self.healed,
+            header_row=self.header_row,
+            sheet=self.sheet,
             ended=self.ended,
             would_end=self.would_end[:100],
             errors=errors,
         )
+
+    def state(self, *, dry_run: bool, whole: bool) -> ImportState:
+        """What came of the file; `whole` where one row that is refused keeps all others out."""
+        if whole and self.refused:
+            return ImportState.REFUSED
+        return ImportState.CHECKED if dry_run else ImportState.DONE
+
+
+def stated(fields: type[Body], said: Mapping[str, Any]) -> Body:
+    """What a row says, as the body of a request would. Raises Invalid with the member that cannot be used; never says what it holds."""
+    try:
+        return fields.model_validate(said)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        member = "/".join(str(part) for part in wrong["loc"][:2])
+        if not member:
+            raise Invalid(str(wrong["msg"]).removeprefix("Value error, "), "row-invalid") from error
+        told = "This column must be filled." if wrong["type"] == "missing" else "This column holds something that cannot be used."
+        raise Invalid(told, f"{member.split('/')[0].replace('_', '-')}-invalid", pointer=f"/{member}") from error
+
+
+def truth(said: str) -> bool | str:
+    """Yes or no, where a cell says either; else the cell, which is then refused as what it is."""
+    return True if said in YES else False if said in NO else said
 
 
 def day(said: Mapping[str, str], column: str) -> date | None:
@@ -56,14 +105,14 @@ def day(said: Mapping[str, str], column: str) -> date | None:
     try:
         return date.fromisoformat(said[column]) if column in said else None
     except ValueError:
-        raise Invalid("A day is written as 2024-05-01.", "date-invalid") from None
+        raise Invalid("A day is written as 2024-05-01.", "date-invalid", pointer=f"/{column}") from None
 
 
 def code(said: str) -> tuple[str, str]:
     """The scheme and value of `scheme:value`. Raises Invalid where it has not that shape."""
     scheme, _, value = said.partition(":")
     if not scheme or not value:
-        raise Invalid("A code is written as scheme:value.", "code-invalid")
+        raise Invalid("A code is written as scheme:value.", "code-invalid", pointer="/external_id")
     return scheme, value
 
 

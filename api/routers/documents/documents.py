@@ -23,7 +23,7 @@ from api.domain.documents.documents import (
 from api.domain.documents.formats import MimeType
 from api.domain.errors import Conflict, NotSpoken, TooLarge
 from api.domain.fields import merged
-from api.idempotency import IdempotencyKey, claim, fingerprint_of, settle
+from api.idempotency import IdempotencyKey, once
 from api.intake.upload import received
 from api.pages import Listing
 
@@ -85,13 +85,9 @@ async def add_document(
     upload = await received(request, said.file_name, key)
     paper = await filing.examined(upload)
     await filing.put(reading.house, target, paper)
-    async with writing(reading) as caller:
-        if key is not None:
-            await claim(caller, key, await fingerprint_of(request, upload.sha256.encode()))
+    async with once(request, reading, key, upload.sha256) as caller:
         id, fresh = await filing.file(caller, target, said, paper)
         answer = await _written(caller, id, 201 if fresh else 200)
-        if key is not None:
-            await settle(caller, key)
     return answer
 
 

@@ -1,5 +1,6 @@
 """/imports/affiliations and /imports/organisations: registers that are sent as tables, CSV or XLSX."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -7,14 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import db, problems
-from api.access import Caller, Writing
+from api.access import Asking, Caller, Reading, writing
 from api.collection import ReadRoute
 from api.domain.errors import Conflict, NotSpoken, TooLarge
 from api.domain.fields import found, known
-from api.domain.indicator.imports import Import, ImportOut
+from api.domain.indicator.imports import ImportOut
 from api.domain.levels.organisations import Association
 from api.domain.roles import Action, Target
-from api.intake.registers import Asked, affiliations, organisations
+from api.idempotency import IdempotencyKey, once
+from api.intake.registers import Asked, Register, take_in
+from api.intake.ties import Affiliations, Organisations
 from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing, written
@@ -60,33 +63,49 @@ class OrganisationsAsked(RegisterAsked):
     """ISO code."""
 
 
-def _asked(said: RegisterAsked) -> Asked:
-    return Asked(said.mode == "snapshot", said.confirm_ends, said.dry_run)
+Opening = Callable[[Caller], Awaitable[Register]]
+"""Which register is meant. Raises a refusal where the caller may not send it."""
 
 
-async def _answer(caller: Caller, row: Import) -> Response:
-    return await written(caller, MADE, UUID(str(row.id)), f"/v1/imports/{row.id}", status=201)
+async def _taken(request: Request, reading: Reading, asked: RegisterAsked, key: str | None, opening: Opening) -> Response:
+    async with writing(reading) as caller:
+        await opening(caller)  # Whoever may not is told so before the whole file has travelled.
+    upload = await received(request, asked.file_name)
+    async with once(request, reading, key, upload.sha256) as caller:
+        row = await take_in(await opening(caller), upload, Asked(asked.mode == "snapshot", asked.confirm_ends, asked.dry_run))
+        return await written(caller, MADE, UUID(str(row.id)), f"/v1/imports/{row.id}", status=201)
 
 
 @router.post("/v1/imports/affiliations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
-async def import_affiliations(request: Request, caller: Writing, asked: Annotated[AffiliationsAsked, Query()]) -> Response:
+async def import_affiliations(
+    request: Request, reading: Asking, asked: Annotated[AffiliationsAsked, Query()], key: IdempotencyKey = None
+) -> Response:
     """Take in the members of an association: a table with `municipality` (key or scheme:code) and, where known, `starts_on`, `ends_on`,
     `external_id` (scheme:value). New members are proposed, and confirmed by their own side. The same file again changes nothing."""
-    key = (await db.run(caller.session, "select app.association_of(:unit)", unit=asked.association)).scalar()
-    association = await caller.session.get(Association, key) if key else None
-    found(association)
-    assert association is not None
-    target = Target(country_id=association.country_id, association_id=association.id, organisation_id=association.organisation_id)
-    caller.require(Action.SPEAK_FOR_ASSOCIATION, target)
-    return await _answer(caller, await affiliations(caller, association, await received(request, asked.file_name), _asked(asked)))
+
+    async def opening(caller: Caller) -> Register:
+        unit = (await db.run(caller.session, "select app.association_of(:unit)", unit=asked.association)).scalar()
+        association = await caller.session.get(Association, unit) if unit else None
+        found(association)
+        assert association is not None
+        target = Target(country_id=association.country_id, association_id=association.id, organisation_id=association.organisation_id)
+        caller.require(Action.SPEAK_FOR_ASSOCIATION, target)
+        return Affiliations(caller, association)
+
+    return await _taken(request, reading, asked, key, opening)
 
 
 @router.post("/v1/imports/organisations", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
-async def import_organisations(request: Request, caller: Writing, asked: Annotated[OrganisationsAsked, Query()]) -> Response:
+async def import_organisations(
+    request: Request, reading: Asking, asked: Annotated[OrganisationsAsked, Query()], key: IdempotencyKey = None
+) -> Response:
     """Take in the organisations of a country: a table with `external_id` (scheme:value, the key), `name`, `classification` and, where
     known,
     `short_name`, `municipality`, `website`, `ends_on`. The same file again changes nothing. Needs `organisations:write` there."""
-    key = (await db.run(caller.session, "select app.country_of(:unit)", unit=asked.country)).scalar()
-    country = known(key, "query/country")
-    caller.require(Action.WRITE_ORGANISATION, Target(country_id=country))
-    return await _answer(caller, await organisations(caller, country, await received(request, asked.file_name), _asked(asked)))
+
+    async def opening(caller: Caller) -> Register:
+        country = known((await db.run(caller.session, "select app.country_of(:unit)", unit=asked.country)).scalar(), "query/country")
+        caller.require(Action.WRITE_ORGANISATION, Target(country_id=country))
+        return Organisations(caller, country)
+
+    return await _taken(request, reading, asked, key, opening)

@@ -114,3 +114,40 @@ def workbook(rows: list[list[str]]) -> bytes:
 async def test_a_workbook_is_as_good_as_a_csv(world: World) -> None:
     body = workbook([["external_id", "name", "classification"], ["crm:7", "Iglesia", "faith"]])
     assert report(await send(await world.who("gt"), "organisations", body, country="GT"))["created"] == 1
+
+
+async def test_a_table_is_read_as_offices_save_it(world: World) -> None:
+    """Semicolons, Windows-1252, a title above the header, and a code that a spreadsheet took the zero from."""
+    gt = await world.who("gt")
+    text = "Registro de instituciones;;;\nExternal ID;name;classification;municipality\ncrm:9;Asociación Niñez;ngo;gt-ine:108\n"
+    said = report(await send(gt, "organisations", text.encode("cp1252"), country="GT"))
+    assert (said["created"], said["codes_healed"], said["header_row"]) == (1, 1, 2)
+    [made] = (await gt.get("/v1/organisations", params={"q": "Asociacion Ninez"})).json()["items"]
+    assert (made["name"], made["municipality_id"]) == ("Asociación Niñez", 3200008)
+
+
+async def test_a_refused_row_names_its_column(world: World) -> None:
+    gt = await world.who("gt")
+    rows = ("crm:1,Uno,nonsense,,", "crm:2,Dos,ngo,1/2/2024,", "crm:3,Tres,ngo,,gt-ine:9999")
+    text = "external_id,name,classification,ends_on,municipality\n" + "\n".join(rows) + "\n"
+    said = report(await send(gt, "organisations", text, country="GT"))
+    found = {(e["code"], e["column"], *e["rows"]) for e in said["errors"]}
+    assert found == {("classification-invalid", "classification", 2), ("date-invalid", "ends_on", 3), ("place-unknown", "municipality", 4)}
+
+
+async def test_a_retried_upload_is_done_once(world: World) -> None:
+    gt = await world.who("gt", **{"Idempotency-Key": "k1"})
+    text = "external_id,name,classification\ncrm:5,Cinco,ngo\n"
+    first, again = [await send(gt, "organisations", text, country="GT") for _ in range(2)]
+    assert report(first)["created"] == report(again)["created"] == 1
+    assert (again.json()["id"], again.headers["Idempotent-Replayed"]) == (first.json()["id"], "true")
+    other = await send(gt, "organisations", text + "crm:6,Seis,ngo\n", country="GT")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_a_dry_run_keeps_nothing(world: World) -> None:
+    gt = await world.who("gt")
+    text = "external_id,name,classification\ncrm:5,Cinco,ngo\n"
+    for _ in range(2):
+        assert report(await send(gt, "organisations", text, country="GT", dry_run=True))["created"] == 1
+    assert report(await send(gt, "organisations", text, country="GT"))["created"] == 1
