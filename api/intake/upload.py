@@ -12,7 +12,7 @@ import asyncpg
 from fastapi import Request
 
 from api.access import NOBODY, House
-from api.domain.errors import Invalid, NotKnown
+from api.domain.errors import Invalid, NotKnown, NotSpoken
 from api.domain.fields import new_id
 from api.domain.indicator.imports import Report
 
@@ -32,7 +32,10 @@ class Upload:
 
 
 async def received(request: Request, name: str | None, key: str | None = None) -> Upload:
-    """The body of the request, on disk beyond a megabyte, with its hash."""
+    """The body of the request, on disk beyond a megabyte, with its hash. Raises NotSpoken where the file is wrapped into a form: its hash
+    and row numbers would be those of the wrapping; Invalid where it is empty."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise NotSpoken("Send the file itself as the body (curl --data-binary @FILE), not a form with the file in it.")
     file = tempfile.SpooledTemporaryFile(max_size=SPOOL)  # noqa: SIM115 — it is closed with the request that owns it.
     digest, size = hashlib.sha256(), 0
     async for piece in request.stream():

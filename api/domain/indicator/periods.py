@@ -33,6 +33,19 @@ def cut_of(said: str) -> tuple[date, str]:
     return first, "fiscal" if fiscal else {"A": "year", "Q": "quarter", "M": "month"}[frequency]
 
 
+def first_day(said: Any) -> Any:
+    """The first day of a period; what is no period as it is."""
+    return period_of(said)[0] if isinstance(said, str) and PERIOD.fullmatch(said) else said
+
+
+def last_first_day(said: Any) -> Any:
+    """The first day of the last month of a period: what begins later begins after it. What is no period as it is."""
+    if not isinstance(said, str) or not PERIOD.fullmatch(said):
+        return said
+    first, length = period_of(said)
+    return first.replace(month=first.month + {Frequency.ANNUAL: 11, Frequency.QUARTERLY: 2, Frequency.MONTHLY: 0}[length])
+
+
 def dims_of(said: str) -> str:
     """A breakdown in its one spelling: `key=value` sorted by key. Raises Invalid where it is none."""
     parts = sorted(part.strip() for part in said.split(";")) if said.strip() else []

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from api import pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
+from api.domain.indicator import periods
 from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.lineage import LineageOut
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
@@ -19,6 +20,8 @@ from api.pages import Listing, secrecy
 from api.writers.exchange import DHIS2, SDMX_CSV
 
 router = APIRouter(tags=["figures"], route_class=ReadRoute)
+DAY_OR_PERIOD = date | Annotated[str, Field(pattern=f"^{periods.PERIOD.pattern}$")] | None
+"""As documents write what a list of values may begin and end with."""
 
 
 class LineageQuery(pages.Query):
@@ -28,10 +31,10 @@ class LineageQuery(pages.Query):
     source: Annotated[str | None, Field(max_length=63)] = None
     territory: Annotated[str | None, Field(max_length=100)] = None
     """One place of any kind, as /v1/territories names it."""
-    from_: Annotated[date | None, Field(alias="from")] = None
-    """First day of the earliest period."""
-    to: date | None = None
-    """Only periods that begin on or before this day."""
+    from_: Annotated[date | None, Field(alias="from"), BeforeValidator(periods.first_day, DAY_OR_PERIOD)] = None
+    """First day of the earliest period, or the period itself, as series name it: 2022, 2022-Q1 or 2022-03."""
+    to: Annotated[date | None, BeforeValidator(periods.last_first_day, DAY_OR_PERIOD)] = None
+    """Only periods that begin on or before this day, or in this period."""
 
 
 class ObservationQuery(LineageQuery):

@@ -248,6 +248,11 @@ async def test_an_empty_file_is_refused(region: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "file-empty")
 
 
+async def test_a_form_around_the_file_is_refused(region: World) -> None:
+    answer = await (await region.who("mx")).post("/v1/imports/observations", params=SESNSP, files={"file": b"A\n1\n"})
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
+
+
 async def test_the_real_guanajuato_files(world: World, shared: Path) -> None:
     mx = await world.who("mx")
     for name in ("mx_sesnsp_guanajuato_homicidios_2020_2021_utf8.csv", "mx_sesnsp_guanajuato_homicidios_2022_latin1.csv"):

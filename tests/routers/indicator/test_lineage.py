@@ -28,6 +28,22 @@ async def test_a_value_of_a_file_tells_its_file_and_rows_and_the_residents_of_it
     assert line["recorded_at"] <= series["as_known_at"].replace("Z", "+00:00")
 
 
+async def test_a_period_is_asked_for_by_its_name_or_by_its_days(world: World) -> None:
+    mixco = await world.who("mixco")
+    for month in ("2021-12", "2022-01", "2022-03", "2022-04", "2022-12"):
+        assert (await mixco.put(AT.replace("2022-03", month), params=SAID, json={"value": 1})).status_code == 201
+
+    async def between(first: str, last: str) -> list[str]:
+        asked = {"indicator": "homicide", "from": first, "to": last}
+        return [line["period"] for line in (await mixco.get("/v1/municipalities/3200008/lineage", params=asked)).json()["items"]]
+
+    assert await between("2022-03", "2022-03") == await between("2022-02-02", "2022-03-31") == ["2022-03"]
+    assert await between("2022-Q1", "2022-Q1") == ["2022-01", "2022-03"]
+    assert await between("2022", "2022") == ["2022-01", "2022-03", "2022-04", "2022-12"]
+    refused = await mixco.get("/v1/municipalities/3200008/lineage", params={"from": "2022-13"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "query/from")
+
+
 async def test_a_restated_value_tells_what_stood_there_who_replaced_it_and_why(world: World) -> None:
     mixco, gt = await world.who("mixco"), await world.who("gt")
     made = await mixco.put(AT, params=SAID, json={"value": 3})
