@@ -11,13 +11,15 @@ from api import db, pages
 from api.access import Caller
 from api.domain.committee.bylaws import Bylaws, State, in_force
 from api.domain.committee.commitments import CHAMPION
-from api.domain.committee.committees import Committee, Owned, alive, own
+from api.domain.committee.committees import Committee, CommitteeFields, Owned, alive, covering, own
+from api.domain.committee.declarations import Declaration, DeclarationFields, declare
 from api.domain.committee.instruments import Instrument, Purpose, approving
 from api.domain.committee.rules import Rules
 from api.domain.committee.seats import WITH_INSTITUTION
 from api.domain.committee.terms import seen
-from api.domain.fields import found
+from api.domain.fields import found, made
 from api.domain.roles import Action, Target
+from api.domain.steps.frameworks import followed
 from api.levels import Shape
 
 HERE = Shape()
@@ -106,6 +108,25 @@ async def person_seen(caller: Caller, id: UUID | None, pointer: str = "/person_i
     """Raises Invalid where a body names a person whom the caller may not see, or who is not known to the municipality `there`."""
     if id is not None:
         seen((await db.run(caller.session, PERSON, id=id, there=there)).first(), pointer)
+
+
+COVERED = "select id from municipality where id = any(cast(:ids as int[]))"
+
+
+async def framed(caller: Caller, body: CommitteeFields, seat: int) -> None:
+    """Raises Invalid where a committee that sits at `seat` would cover what it cannot, or follow a framework that is not there."""
+    followed(body.framework)
+    there = (await db.run(caller.session, COVERED, ids=body.covers)).scalars().all() if body.covers else []
+    covering(body, seat, set(there))
+
+
+async def declared(caller: Caller, committee: Committee, body: DeclarationFields) -> Declaration:
+    """Keep what was before the committee joined; its milestones follow. Raises Invalid, Conflict as `declare` says."""
+    row = made(Declaration, body, **placed(committee))
+    if declare(committee, body, caller.at.date()):
+        await db.keep(caller, committee, "declare", fields=[f"{body.kind}_on", "declared", "state", "reason", "due_on"])
+    await db.keep(caller, row, "create")
+    return row
 
 
 async def visible(caller: Caller, id: UUID) -> None:

@@ -38,6 +38,8 @@ class Register:
     """Those understood, and whether each is required."""
     whole: ClassVar[bool] = False
     """Whether one row that is refused keeps all others out."""
+    most: ClassVar[int] = 20_000
+    """Rows of one file: it is one transaction, and while that is open nobody's feed goes on."""
     personal: ClassVar[bool] = False
     """Whether it holds names: then not even what the file is called is kept."""
     called: ClassVar[dict[str, str]] = {}
@@ -127,7 +129,7 @@ async def take_in(register: Register, upload: Upload, asked: Asked) -> Import:
 
     Raises Invalid on another table, Conflict where a snapshot would end another number than was confirmed.
     """
-    caller, read = register.caller, table(upload.file, register.columns, personal=register.personal)
+    caller, read = register.caller, table(upload.file, register.columns, register.most, personal=register.personal)
     ledger = register.ledger = Ledger(len(read.lines), read.header_row, read.sheet)
     try:
         async with caller.session.begin_nested():
@@ -149,6 +151,8 @@ async def _row(register: Register, line: Line) -> None:
     session, ledger = register.caller.session, register.ledger
     try:
         async with session.begin_nested():
+            if line.beyond:
+                raise Invalid("The row has more cells than the header; put texts with a comma in quotes.", "columns-many")
             if formula := next((column for column, cell in line.said.items() if cell == "="), None):
                 raise Invalid("This cell holds a formula without its value; save the file with values.", "formula", pointer=f"/{formula}")
             outcome = await register.row(line)

@@ -7,9 +7,6 @@ from api.domain.errors import Invalid
 from api.readers import folded
 from api.readers.sheets import opened
 
-MOST = 20_000
-"""Rows of one table."""
-
 
 @dataclass(frozen=True)
 class Line:
@@ -17,6 +14,8 @@ class Line:
 
     row: int
     said: dict[str, str]
+    beyond: bool = False
+    """Whether a cell stands where the header has no column: then a text was divided that should have been quoted."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,11 @@ def _named(header: list[str]) -> list[str]:
     return [folded(name.lstrip("\ufeff")).replace(" ", "_") for name in header]
 
 
-def table(file: IO[bytes], columns: dict[str, bool], *, personal: bool = False) -> Table:
+def table(file: IO[bytes], columns: dict[str, bool], most: int, *, personal: bool = False) -> Table:
     """The table in a file. `columns` are those understood, and whether each is required; of a `personal` one what is not understood is
     told by its place, because a file without a header has people where the header should be.
 
-    Raises Invalid where a required column is missing, one is not understood, the file is no table, or it has more than 20,000 rows.
+    Raises Invalid where a required column is missing, one is not understood, the file is no table, or it has more than `most` rows.
     """
 
     def lacks(header: list[str]) -> list[str]:
@@ -56,9 +55,9 @@ def table(file: IO[bytes], columns: dict[str, bool], *, personal: bool = False) 
     for n, row in sheet.rows:
         said = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name and cell.strip()}
         if said:
-            found.append(Line(n, said))
-        if len(found) > MOST:
-            raise Invalid(f"At most {MOST} rows at once.", "too-many-rows")
+            found.append(Line(n, said, any(cell.strip() for cell in row[len(names) :])))
+        if len(found) > most:
+            raise Invalid(f"At most {most} rows at once.", "too-many-rows")
     return Table(found, sheet.header_row, sheet.name)
 
 

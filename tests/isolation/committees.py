@@ -46,7 +46,10 @@ def of_person(**more: Any) -> Entry:
 BODY, SEAT = targets.BODY[1], targets.SEAT[1]
 LONG_AGO = {"happened_on": "2020-06-01"}
 
+ALL_OR_NONE: dict[str, Any] = {"answers": lambda said, may: (said["state"] == "done") is may}
+"""Of files: they are taken in from everyone, and refused whole where a row is of a place that is not theirs."""
 ENTRIES: dict[str, Entry] = {
+    "import_committees": Entry(file=lambda t: f"municipality,name\n{t.municipality},Seeded by file\n", **ALL_OR_NONE),
     # Committees and what they have.
     "list_bylaws_templates": Entry(public=True),
     "list_frameworks": Entry(public=True),

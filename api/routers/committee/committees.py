@@ -11,7 +11,7 @@ from sqlmodel import select
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.committees import HERE, by_state, fetched, instrument_of, target, worded
+from api.committees import HERE, by_state, fetched, framed, instrument_of, target, worded
 from api.domain.committee.bylaws import Bylaws, legalise
 from api.domain.committee.committees import (
     ALLOWED,
@@ -25,7 +25,6 @@ from api.domain.committee.committees import (
     State,
     allowed,
     convene,
-    covering,
     launch,
 )
 from api.domain.committee.composition import composed, composition
@@ -34,7 +33,6 @@ from api.domain.errors import Conflict
 from api.domain.fields import found, made, merged, new_id, patch_of
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
-from api.domain.steps.frameworks import followed
 from api.domain.transition.transitions import IN_TRANSITION as DURING
 from api.idempotency import Creating
 from api.levels import Shape
@@ -95,16 +93,10 @@ publish(
     about="Committees that you see, by name; through a level those that sit in its municipalities, what these succeeded included, or cover"
     " one.",
 )
-KNOWN = "select id from municipality where id = any(cast(:ids as int[]))"
 
 
 async def _written(caller: Caller, row: Committee, status: int = 200) -> Response:
     return await pages.written(caller, COMMITTEES, row.id, f"/v1/committees/{row.id}", status=status)
-
-
-async def _covers(caller: Caller, body: CommitteeFields, seat: int) -> None:
-    known = (await db.run(caller.session, KNOWN, ids=body.covers)).scalars().all() if body.covers else []
-    covering(body, seat, set(known))
 
 
 @router.post("/v1/municipalities/{unit}/committees", status_code=201, response_model=CommitteeOut, responses=problems.refusals(Conflict))
@@ -115,8 +107,7 @@ async def add_committee(unit: UnitName, body: CommitteeNew, caller: Creating) ->
     ).first()
     found(place)
     caller.require(Action.WRITE_COMMITTEE, Target(country_id=place.country_id, municipality_id=place.id))
-    followed(body.framework)
-    await _covers(caller, body, place.id)
+    await framed(caller, body, place.id)
     row = made(Committee, body, country_id=place.country_id, municipality_id=place.id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
@@ -134,8 +125,7 @@ async def change_committee(id: UUID, body: CommitteePatch, caller: Writing, if_m
     row = await fetched(caller, id)
     await pages.unchanged(caller, COMMITTEES, id, row.version, if_match)
     changed = merged(row, body, CommitteeFields)
-    followed(row.framework)
-    await _covers(caller, row, row.municipality_id)
+    await framed(caller, row, row.municipality_id)
     await db.keep(caller, row, "change", fields=changed)
     return await _written(caller, row)
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from api import db, pages, problems
+from api import pages, problems
 from api.access import Asking
 from api.collection import ReadRoute, publish
-from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed
-from api.domain.committee.declarations import Declaration, DeclarationFields, DeclarationOut, DeclaredKind, declare
+from api.committees import HERE, OF_COMMITTEE, OfCommittee, declared, fetched
+from api.domain.committee.declarations import DeclarationFields, DeclarationOut, DeclaredKind
 from api.domain.errors import Conflict
-from api.domain.fields import made, new_id
+from api.domain.fields import new_id
 from api.idempotency import Creating
 from api.pages import Listing
 
@@ -50,10 +50,7 @@ async def add_declaration(id: UUID, body: DeclarationNew, caller: Creating) -> R
     """Declare what was before the committee joined: dated, with a document, exempt from gates. Its milestones follow what is declared of
     them, and say that it was. Needs `committees:write` there."""
     committee = await fetched(caller, id)
-    row = made(Declaration, body, **placed(committee))
-    if declare(committee, body, caller.at.date()):
-        await db.keep(caller, committee, "declare", fields=[f"{body.kind}_on", "declared", "state", "reason", "due_on"])
-    await db.keep(caller, row, "create")
+    row = await declared(caller, committee, body)
     return await pages.written(caller, DECLARATIONS, row.id, f"/v1/declarations/{row.id}", status=201)
 
 

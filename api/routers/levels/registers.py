@@ -16,6 +16,7 @@ from api.domain.indicator.imports import ImportOut
 from api.domain.levels.organisations import Association
 from api.domain.roles import Action, Target
 from api.idempotency import IdempotencyKey, once
+from api.intake.committees import Committees
 from api.intake.registers import Asked, Register, take_in
 from api.intake.ties import Affiliations, Organisations
 from api.intake.upload import received
@@ -107,5 +108,27 @@ async def import_organisations(
         country = known((await db.run(caller.session, "select app.country_of(:unit)", unit=asked.country)).scalar(), "query/country")
         caller.require(Action.WRITE_ORGANISATION, Target(country_id=country))
         return Organisations(caller, country)
+
+    return await _taken(request, reading, asked, key, opening)
+
+
+class CommitteesAsked(RegisterAsked):
+    """Nothing more: each row says where it belongs."""
+
+
+@router.post("/v1/imports/committees", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
+async def import_committees(
+    request: Request, reading: Asking, asked: Annotated[CommitteesAsked, Query()], key: IdempotencyKey = None
+) -> Response:
+    """Take in committees that may be years old: a table with `municipality` (key or scheme:code), `name` and, where known, `external_id`
+    (scheme:value), `framework`, `covers` (the other municipalities, divided by blanks), `note`, and of what was before they joined
+    `convened_on`, `launched_on`, `legalised_on`, each with the document in which it can be read (`launched_reference` and so on): these
+    days are declared, exempt from gates, and shown as declared. A row is about the committee of its code, or of its name where it sits. All
+    rows or none: where one is refused the import is `refused` and nothing of the file kept. The same file again changes nothing.
+    `snapshot` lists the other committees of the municipalities that the file names; each is dissolved by an instrument of its council.
+    Needs `committees:write` in the municipality of every row."""
+
+    async def opening(caller: Caller) -> Register:
+        return Committees(caller)
 
     return await _taken(request, reading, asked, key, opening)
