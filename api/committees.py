@@ -15,8 +15,8 @@ from api.domain.committee.committees import Committee, CommitteeFields, Owned, a
 from api.domain.committee.declarations import Declaration, DeclarationFields, declare
 from api.domain.committee.instruments import Instrument, Purpose, approving
 from api.domain.committee.rules import Rules
-from api.domain.committee.seats import WITH_INSTITUTION
-from api.domain.committee.terms import seen
+from api.domain.committee.seats import WITH_INSTITUTION, Seat, closing
+from api.domain.committee.terms import Term, fitting, presiding, seen
 from api.domain.fields import found, made
 from api.domain.roles import Action, Target
 from api.domain.steps.frameworks import followed
@@ -127,6 +127,29 @@ async def declared(caller: Caller, committee: Committee, body: DeclarationFields
         await db.keep(caller, committee, "declare", fields=[f"{body.kind}_on", "declared", "state", "reason", "due_on"])
     await db.keep(caller, row, "create")
     return row
+
+
+HELD = """select max(ends_on) as last, coalesce(bool_or(ends_on is null), false) as open_ended from term
+          where seat_id = :id and voided_at is null"""
+
+
+async def vacated(caller: Caller, seat: Seat) -> None:
+    """Raises Conflict where a seat would end while somebody holds it."""
+    held = (await db.run(caller.session, HELD, id=seat.id)).one()
+    closing(seat, held.last, held.open_ended)
+
+
+async def seated(caller: Caller, committee: Committee, row: Term) -> None:
+    """Fit a new term to its seat, the bylaws of its first day and the instrument it names; one that was over before the committee joined
+    to its seat alone. Raises Invalid, Conflict as the rules say."""
+    seat = own(await caller.session.get(Seat, row.seat_id), committee.id, "/seat_id")
+    row.body_id = seat.body_id
+    named = await instrument_of(caller, committee, row.instrument_id, *Purpose) if row.instrument_id else None
+    bygone = row.ends_on is not None and row.ends_on <= committee.created_at.date()
+    rules = None if bygone else await rules_on(caller, committee.id, row.starts_on)
+    fitting(row, seat, rules)
+    if not bygone:
+        presiding(row, seat, rules, named)
 
 
 async def visible(caller: Caller, id: UUID) -> None:

@@ -50,6 +50,9 @@ ALL_OR_NONE: dict[str, Any] = {"answers": lambda said, may: (said["state"] == "d
 """Of files: they are taken in from everyone, and refused whole where a row is of a place that is not theirs."""
 ENTRIES: dict[str, Entry] = {
     "import_committees": Entry(file=lambda t: f"municipality,name\n{t.municipality},Seeded by file\n", **ALL_OR_NONE),
+    "import_seats": Entry(
+        file=lambda t: f"committee,label,sector,starts_on\n{key('committee', t)},Seeded by file,ngo,2019-01-01\n", **ALL_OR_NONE
+    ),
     # Committees and what they have.
     "list_bylaws_templates": Entry(public=True),
     "list_frameworks": Entry(public=True),

@@ -27,6 +27,11 @@ class Display(StrEnum):
 WITH_INSTITUTION = (Display.PERSON, Display.INSTITUTION)
 
 
+def lowered(display: Display, said: Display) -> Display:
+    """What a seat shows after a file said `said`: files are sent again, and none raises what a member had lowered since."""
+    return max(display, said, key=list(Display).index)
+
+
 class SeatDefinition(Fields):
     """What may be said anew of a seat; one of another sector, role or voting right is another seat."""
 

@@ -9,9 +9,9 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, with_own
+from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, vacated, with_own
 from api.domain.committee.bodies import Body
-from api.domain.committee.seats import Seat, SeatDefinition, SeatFields, SeatOut, closing
+from api.domain.committee.seats import Seat, SeatDefinition, SeatFields, SeatOut
 from api.domain.committee.sectors import SeatRole, Sector
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
@@ -70,17 +70,12 @@ async def read_seat(request: Request, id: UUID, reading: Asking) -> Response:
     return await pages.one(request, reading, SEATS, id)
 
 
-HELD = """select max(ends_on) as last, coalesce(bool_or(ends_on is null), false) as open_ended from term
-          where seat_id = :id and voided_at is null"""
-
-
 @router.patch("/v1/seats/{id}", response_model=SeatOut, responses=problems.CHANGES)
 async def change_seat(id: UUID, body: SeatPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change what a seat is called, how much of its holder is shown, or end it. Needs `roster:write` there."""
     row, _ = await with_own(caller, Seat, id, Action.WRITE_ROSTER)
     await pages.unchanged(caller, SEATS, id, row.version, if_match)
     changed = merged(row, body, SeatDefinition)
-    held = (await db.run(caller.session, HELD, id=id)).one()
-    closing(row, held.last, held.open_ended)
+    await vacated(caller, row)
     await db.keep(caller, row, "change", fields=changed)
     return await pages.written(caller, SEATS, id, f"/v1/seats/{id}")

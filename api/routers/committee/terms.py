@@ -10,12 +10,10 @@ from pydantic import Field
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
-from api.committees import fetched, instrument_of, opened, person_seen, placed, rules_on, visible, with_own
-from api.domain.committee.committees import Committee, own
+from api.committees import fetched, instrument_of, opened, person_seen, placed, seated, visible, with_own
 from api.domain.committee.instruments import Purpose
 from api.domain.committee.persons import Person
-from api.domain.committee.seats import Seat
-from api.domain.committee.terms import MemberOut, Term, TermEnd, TermFields, TermOut, end, fitting, presiding, void
+from api.domain.committee.terms import MemberOut, Term, TermEnd, TermFields, TermOut, end, void
 from api.domain.errors import Conflict
 from api.domain.fields import made, new_id
 from api.domain.roles import Action
@@ -61,15 +59,6 @@ async def _written(caller: Caller, row: Term, status: int = 200) -> Response:
     return await pages.written(caller, TERMS, row.id, f"/v1/terms/{row.id}", status=status)
 
 
-async def _fitted(caller: Caller, committee: Committee, row: Term) -> None:
-    seat = own(await caller.session.get(Seat, row.seat_id), committee.id, "/seat_id")
-    row.body_id = seat.body_id
-    rules = await rules_on(caller, committee.id, row.starts_on)
-    fitting(row, seat, rules)
-    named = await instrument_of(caller, committee, row.instrument_id, *Purpose) if row.instrument_id else None
-    presiding(row, seat, rules, named)
-
-
 @router.post("/v1/committees/{id}/terms", status_code=201, response_model=TermOut, responses=problems.refusals(Conflict))
 async def add_term(id: UUID, body: TermNew, caller: Creating) -> Response:
     """Seat somebody for a term; 409 `seat-taken` where somebody holds the seat on one of its days. Needs `roster:write` there, and to name
@@ -77,7 +66,7 @@ async def add_term(id: UUID, body: TermNew, caller: Creating) -> Response:
     committee = await fetched(caller, id, Action.WRITE_ROSTER)
     await person_seen(caller, body.person_id)
     row = made(Term, body, **placed(committee), body_id=body.seat_id)
-    await _fitted(caller, committee, row)
+    await seated(caller, committee, row)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
 

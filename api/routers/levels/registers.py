@@ -18,6 +18,7 @@ from api.domain.roles import Action, Target
 from api.idempotency import IdempotencyKey, once
 from api.intake.committees import Committees
 from api.intake.registers import Asked, Register, take_in
+from api.intake.seats import Seats
 from api.intake.ties import Affiliations, Organisations
 from api.intake.upload import received
 from api.levels import Shape
@@ -112,23 +113,46 @@ async def import_organisations(
     return await _taken(request, reading, asked, key, opening)
 
 
-class CommitteesAsked(RegisterAsked):
-    """Nothing more: each row says where it belongs."""
+ALL = " All rows or none: where one is refused the import is `refused`, and nothing of the file kept. The same file again changes nothing."
+BY_COMMITTEE = "a row names its committee by `committee` (scheme:value or id), or by `municipality` and, of several, `committee_name`"
+OF_COMMITTEES: dict[type[Register], str] = {
+    Committees: "Take in committees that may be years old: a table with `municipality` (key or scheme:code), `name` and, where known,"
+    " `external_id` (scheme:value), `framework`, `covers` (the other municipalities, divided by blanks), `note`; of what was"
+    " before they joined `convened_on`, `launched_on`, `legalised_on`, each with the document in which it can be read"
+    " (`launched_reference` and so on): these days are declared, exempt from gates, and shown as declared. A row is about"
+    " the committee of its code, or of its name where it sits."
+    + ALL
+    + " `snapshot` lists the other committees of the municipalities that the file names; each is dissolved by an instrument"
+    " of its council. Needs `committees:write` in the municipality of every row.",
+    Seats: f"Take in the seats of committees: {BY_COMMITTEE}; its seat by `external_id` (scheme:value), or by `label` in its `body`"
+    " (by name, kind or code; the plenary where it says none); and says `sector`, `starts_on` and, where known, `role`,"
+    " `voting`, `display`, `ends_on`. A body that the committee has not is made, of the kind that `body` or `body_kind`"
+    " says. A seat keeps its sector, role, voting right and first day; what it shows of its holder a file lowers and never"
+    " raises." + ALL + " `snapshot` lists the other seats of the committees that the file names. Needs `roster:write` there.",
+}
+"""Registers whose rows say themselves where they belong, and what is told of each."""
 
 
-@router.post("/v1/imports/committees", status_code=201, response_model=ImportOut, responses=ANSWERS, openapi_extra=FILE)
-async def import_committees(
-    request: Request, reading: Asking, asked: Annotated[CommitteesAsked, Query()], key: IdempotencyKey = None
-) -> Response:
-    """Take in committees that may be years old: a table with `municipality` (key or scheme:code), `name` and, where known, `external_id`
-    (scheme:value), `framework`, `covers` (the other municipalities, divided by blanks), `note`, and of what was before they joined
-    `convened_on`, `launched_on`, `legalised_on`, each with the document in which it can be read (`launched_reference` and so on): these
-    days are declared, exempt from gates, and shown as declared. A row is about the committee of its code, or of its name where it sits. All
-    rows or none: where one is refused the import is `refused` and nothing of the file kept. The same file again changes nothing.
-    `snapshot` lists the other committees of the municipalities that the file names; each is dissolved by an instrument of its council.
-    Needs `committees:write` in the municipality of every row."""
+def _publish(kind: type[Register], about: str) -> None:
+    async def taken(request: Request, reading: Asking, asked: Annotated[RegisterAsked, Query()], key: IdempotencyKey = None) -> Response:
+        async def opening(caller: Caller) -> Register:
+            return kind(caller)
 
-    async def opening(caller: Caller) -> Register:
-        return Committees(caller)
+        return await _taken(request, reading, asked, key, opening)
 
-    return await _taken(request, reading, asked, key, opening)
+    router.add_api_route(
+        f"/v1/imports/{kind.kind}",
+        taken,
+        methods=["POST"],
+        name=f"import_{kind.kind}",
+        summary=f"Import {kind.kind}",
+        description=about,
+        status_code=201,
+        response_model=ImportOut,
+        responses=ANSWERS,
+        openapi_extra=FILE,
+    )
+
+
+for register, told in OF_COMMITTEES.items():
+    _publish(register, told)

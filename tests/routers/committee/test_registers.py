@@ -134,3 +134,95 @@ async def test_two_files_at_once_make_one_committee(world: World) -> None:
     said = await asyncio.gather(*(send(who, "committees", file) for who in (gt, mixco, gt, mixco)))
     assert sorted(s["created"] for s in said) == [0, 0, 0, 1]
     assert [c["name"] for c in await committees(world)] == ["Uno"]
+
+
+SEAT = {"municipality": "gt-ine:0108", "sector": "ngo", "starts_on": "2015-01-01"}
+
+
+async def entered(world: World, **said: str) -> str:
+    """A committee of Mixco that entered by file; its id."""
+    assert (await send(await world.who("mixco"), "committees", sheet(MIXCO | DAYS | said)))["state"] == "done"
+    return next(str(c["id"]) for c in await committees(world, "mixco") if c["name"] == (MIXCO | said)["name"])
+
+
+async def seats(world: World, committee: str) -> dict[str, dict[str, Any]]:
+    items = (await (await world.who("mixco")).get("/v1/seats", params={"committee": committee, "limit": 200})).json()["items"]
+    return {item["label"] or str(item["external_ids"]): item for item in items}
+
+
+async def test_seats_enter_with_the_bodies_that_they_are_in(world: World) -> None:
+    mixco, id = await world.who("mixco"), await entered(world)
+    rows = [
+        SEAT | {"label": "Alcaldía", "sector": "Municipal elected", "role": "president"},
+        SEAT | {"label": "Salud", "sector": "health", "voting": "no", "display": "sector"},
+        SEAT | {"committee": "svet:7", "municipality": "", "external_id": "svet:1", "body": "junta", "body_kind": "board"},
+        SEAT | {"committee": id, "municipality": "", "label": "Niñez", "body": "subcommission", "starts_on": "2016-01-01"},
+    ]
+    first = await send(mixco, "seats", sheet(*rows, divider=";").encode("latin-1"))
+    assert (first["state"], first["created"], first["refused"]) == ("done", 4, set())
+    bodies = (await mixco.get("/v1/bodies", params={"committee": id})).json()["items"]
+    assert {(b["kind"], b["name"], b["starts_on"]) for b in bodies} == {
+        ("plenary", "Plenary", "2015-01-01"), ("board", "junta", "2015-01-01"), ("subcommission", "Subcommission", "2016-01-01"),
+    }  # fmt: skip
+    found = await seats(world, id)
+    assert (found["Alcaldía"]["sector"], found["Alcaldía"]["role"], found["Alcaldía"]["display"]) == (
+        "municipal_elected", "president", "institution",
+    )  # fmt: skip
+    assert (found["Salud"]["voting"], found["Salud"]["display"], found["Niñez"]["body"]) == (False, "sector", "Subcommission")
+    again = await send(mixco, "seats", sheet(*rows))
+    assert (again["unchanged"], again["created"], await seats(world, id)) == (4, 0, found)
+
+
+async def test_what_a_member_had_lowered_stays_and_what_a_seat_is_too(world: World) -> None:
+    mixco, id = await world.who("mixco"), await entered(world)
+    await send(mixco, "seats", sheet(SEAT | {"label": "Salud", "display": "institution"}))
+    seat = (await seats(world, id))["Salud"]
+    lowered = await mixco.patch(f"/v1/seats/{seat['id']}", json={"display": "none"}, headers={"If-Match": '"1"'})
+    assert lowered.status_code == 200, lowered.text
+    again = await send(mixco, "seats", sheet(SEAT | {"label": "Salud", "display": "institution", "external_id": "svet:9"}))
+    assert (again["changed"], (await seats(world, id))["Salud"]["display"]) == (1, "none")
+    said = await send(mixco, "seats", sheet(SEAT | {"label": "Salud", "sector": "police"}))
+    assert said["refused"] == {("seat-differs", "sector", 2)}
+
+
+async def test_all_seats_or_none(world: World) -> None:
+    mixco, id = await world.who("mixco"), await entered(world)
+    await entered(world, name="Otro", external_id="svet:8")
+    rows = [
+        SEAT | {"committee": "svet:7", "label": "Uno"},
+        SEAT | {"label": "Dos"},
+        SEAT | {"committee": "svet:404", "label": "Tres"},
+        SEAT | {"committee": "svet:7"},
+        SEAT | {"committee": "svet:7", "label": "Cinco", "sector": "clowns"},
+        SEAT | {"committee": "svet:7", "label": "Seis", "voting": "perhaps"},
+        SEAT | {"committee": "svet:7", "label": "Siete", "ends_on": "2015-01-01"},
+        SEAT | {"committee": "svet:7", "label": "Ocho", "body": "mesa"},
+        SEAT | {"committee": "svet:7", "label": "Uno"},
+        SEAT | {"committee": "svet:7", "label": "Diez", "starts_on": ""},
+        SEAT | {"municipality": "gt-ine:0101", "label": "Once"},
+    ]
+    said = await send(mixco, "seats", sheet(*rows))
+    assert said["refused"] == {
+        ("committee-ambiguous", "committee_name", 3), ("committee-unknown", "committee", 4), ("seat-unnamed", "label", 5),
+        ("sector-invalid", "sector", 6), ("voting-invalid", "voting", 7), ("seat-backwards", None, 8), ("body-unknown", "body", 9),
+        ("stated-twice", "label", 10), ("starts-on-invalid", "starts_on", 11), ("committee-unknown", "committee_name", 12),
+    }  # fmt: skip
+    assert (said["state"], await seats(world, id)) == ("refused", {})
+    assert (await mixco.get("/v1/bodies", params={"committee": id})).json()["items"] == []
+    country = await send(await world.who("sv"), "seats", sheet(SEAT | {"committee": id, "municipality": "", "label": "x"}))
+    assert country["refused"] == {("committee-unknown", "committee", 2)}
+    reader = await send(await world.who("anam"), "seats", sheet(SEAT | {"committee": id, "municipality": "", "label": "x"}))
+    assert reader["refused"] == {("committee-not-yours", "committee", 2)}
+
+
+async def test_a_snapshot_ends_the_seats_that_are_confirmed(world: World) -> None:
+    mixco, id = await world.who("mixco"), await entered(world)
+    rows = [SEAT | {"label": label, "external_id": f"svet:{label}"} for label in ("a", "b", "c")]
+    await send(mixco, "seats", sheet(*rows))
+    keep = sheet(rows[0])
+    would = await send(mixco, "seats", keep, mode="snapshot")
+    assert (would["would_end"], would["ended"]) == (["svet:b", "svet:c"], 0)
+    assert (await send(mixco, "seats", keep, mode="snapshot", confirm_ends=2, dry_run=True))["ended"] == 2
+    assert all(s["ends_on"] is None for s in (await seats(world, id)).values())
+    assert (await send(mixco, "seats", keep, mode="snapshot", confirm_ends=2))["ended"] == 2
+    assert {label for label, s in (await seats(world, id)).items() if s["ends_on"] is None} == {"a"}
