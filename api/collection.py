@@ -62,6 +62,9 @@ class ReadRoute(APIRoute):
 
 async def answer(request: Request, reading: Reading, listing: Listing, query: Any, lens: Lens) -> Response:
     """A page, or the whole list where another media type than JSON is asked for."""
+    if listing.then and query.known_at:
+        await pages.settled(reading, query.known_at)
+        listing = listing.then
     listing = listing.ordered(query.sort)
     media = writers.asked_for(request, query.format, listing)
     if media is None:

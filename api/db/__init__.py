@@ -62,8 +62,9 @@ async def keep(writer: Writer, row: Kept, action: str, *, fields: Sequence[str] 
     first whether an election forbids it, or a handover."""
     await permitted(writer, row)
     await unfrozen(writer, row, action)
-    fresh = action in CREATES
-    if not fresh:
+    if fresh := action in CREATES:
+        row.updated_at = row.created_at
+    else:
         row.version += 1
         row.updated_at = writer.at
     await _forget_scopes(writer, row)

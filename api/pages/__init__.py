@@ -7,7 +7,7 @@ row, signed together with everything that shaped the list, so that it cannot be 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from fastapi import Request, Response
 from api import db
 from api.access import Caller, Reading
 from api.domain.errors import NotFound, NotKnown, Stale, Unconditional
+from api.domain.indicator import figures
 from api.levels import Lens
 from api.pages.cursors import cursor_of, keys_of
 from api.pages.listings import AS_QUERY, NOT_FILTERS, Cut, Listing, Page, Query
@@ -47,6 +48,16 @@ async def ask(reading: Reading, statement: Statement, known: Mapping[str, Any]) 
     if row is None or row["who"] is None:
         raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
     return row
+
+
+LATEST = prepared(f"select e.who, now() as now, (select max(k.at) from recording k where e.who is not null) as latest from {ENTERED}")
+
+
+async def settled(reading: Reading, known_at: datetime) -> None:
+    """Raises Invalid where what was known at an instant could still change. Asked of PostgreSQL for an instant of just now only."""
+    if known_at > reading.at - figures.SETTLED:
+        row = await ask(reading, LATEST, known_of(reading))
+        figures.settled(known_at, row["latest"], row["now"])
 
 
 def asked(reading: Reading, query: Query, lens: Lens) -> tuple[Lens, dict[str, Any], dict[str, Any]]:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import SQLModel
 
 from api.domain.errors import Invalid
-from api.levels import Shape
+from api.domain.levels import Level
+from api.levels import UNITS, Shape, as_known
 from api.pages.forms import Form
 
 Item = TypeVar("Item")
@@ -104,6 +105,10 @@ class Listing:
     """Name -> what of other systems' forms the list may be read in whole."""
     point: tuple[str, str] | None = None
     """Longitude and latitude, where the list can be drawn (geojson)."""
+    then: "Listing | None" = None
+    """The same list as it was known at an instant, where its query has one ({known_at})."""
+    known: bool = False
+    """Whether it is such a list: then its level has the municipalities that it was known to have."""
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -128,6 +133,10 @@ class Listing:
         """Where the rows themselves are, and what is joined to each afterwards; all of it first where a joined column sorts them."""
         first, joined = [*JOINED.split(self.table, maxsplit=1), ""][:2]
         return (first if all(key.startswith("t.") for key, _ in self.keys) else self.table), joined
+
+    def unit(self, level: Level) -> str:
+        """The unit of the level, with its municipalities."""
+        return as_known(level) if self.known else UNITS[level]
 
     def ordered(self, sort: str | None) -> "Listing":
         """The same list in another order. Raises Invalid naming the orders there are."""

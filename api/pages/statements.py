@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from api.domain.levels import Level
-from api.levels import UNITS
 from api.pages.listings import Cut, Listing
 
 
@@ -83,7 +82,7 @@ def page_statement(listing: Listing, level: Level, filters: tuple[str, ...], cut
     return prepared(
         PAGE.format(
             entered=ENTERED,
-            unit=UNITS[level],
+            unit=listing.unit(level),
             item=SOME.format(item=item) if cut.some else item,
             keys=", ".join(f"({key})::text" for key, _ in listing.keys),
             table=listing.table,

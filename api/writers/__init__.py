@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from api.access import Reading
 from api.domain.errors import Invalid, NotFound, NotKnown
 from api.domain.levels import Level
-from api.levels import UNITS, Lens
+from api.levels import Lens
 from api.pages import Listing, Query, Statement, asked, order_of, prepared, where_of
 
 MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv", "geojson": "application/geo+json"}
@@ -78,7 +78,7 @@ def whole_statement(listing: Listing, level: Level, filters: tuple[str, ...], fo
         only = f" and {foreign.only}"
     # The array a level reaches is found once, in a CTE: the planner then sees a value, not a function to call for every row.
     rows = f"from l, {listing.table} where {where_of(listing, level, filters)}{only} order by {order_of(listing)}"
-    sql = f"with l as materialized ({UNITS[level]}) select {columns} {rows}"
+    sql = f"with l as materialized ({listing.unit(level)}) select {columns} {rows}"
     return prepared(sql)
 
 
@@ -169,7 +169,7 @@ async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, f
         known = {"scheme": None, "data_set": None} | known
         listing.forms[form].given(said)
     unit = prepared(
-        f"select app.enter({{credential}}, {{request}}, {{at}}) as who, (select unit::text from ({UNITS[lens.level]}) l) as unit"
+        f"select app.enter({{credential}}, {{request}}, {{at}}) as who, (select unit::text from ({listing.unit(lens.level)}) l) as unit"
     )
     async with reading.house.doors.exports.acquire() as connection:
         row = await connection.fetchrow(unit.sql, *unit.values(known))

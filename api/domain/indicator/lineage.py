@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from api.domain.errors import Invalid
 from api.domain.fields import Kept, Number
 from api.domain.indicator.observations import ObsStatus
 
@@ -80,3 +81,10 @@ class LineageOut(Kept):
     revisions: list[Replaced]
     """What stood there before, the oldest first."""
     residents: Residents | None
+
+
+def of_one(indicator: str | None) -> None:
+    """Raises Invalid where what was known at an instant is asked of all indicators: every value ever stated would be gone through."""
+    if indicator is None:
+        told = "What was known at an instant is answered of one indicator; name it."
+        raise Invalid(told, "indicator-required", pointer="query/indicator")

@@ -5,17 +5,18 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from api import pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
+from api.answers import lineage
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.indicator import periods
 from api.domain.indicator.computed import SOURCE
-from api.domain.indicator.lineage import LineageOut
+from api.domain.indicator.lineage import LineageOut, of_one
 from api.domain.indicator.observations import ObservationFields, ObservationOut, PopulationOut
 from api.intake.stating import ADDRESS, Address, state
-from api.levels import PLACES, Shape
+from api.levels import PLACES
 from api.pages import Listing, secrecy
 from api.writers.exchange import DHIS2, SDMX_CSV
 
@@ -24,8 +25,8 @@ DAY_OR_PERIOD = date | Annotated[str, Field(pattern=f"^{periods.PERIOD.pattern}$
 """As documents write what a list of values may begin and end with."""
 
 
-class LineageQuery(pages.Query):
-    """How values, and what lies behind them, are listed."""
+class ValuesQuery(pages.Query):
+    """Which values are listed."""
 
     indicator: Annotated[str | None, Field(max_length=63)] = None
     source: Annotated[str | None, Field(max_length=63)] = None
@@ -37,7 +38,22 @@ class LineageQuery(pages.Query):
     """Only periods that begin on or before this day, or in this period."""
 
 
-class ObservationQuery(LineageQuery):
+class LineageQuery(ValuesQuery):
+    """How what lies behind values is listed."""
+
+    known_at: AwareDatetime | None = None
+    """An instant with its offset: what was known then, the same for ever; needs `indicator`. Any `as_known_at` of an answer, or a minute
+    ago."""
+
+    @model_validator(mode="after")
+    def _then(self) -> "LineageQuery":
+        if self.known_at:
+            of_one(self.indicator)
+            self.as_of = self.as_of or self.known_at.date()
+        return self
+
+
+class ObservationQuery(ValuesQuery):
     """How observations are listed."""
 
     format: Literal["json", "ndjson", "csv", "sdmx-csv", "dhis2"] | None = None  # type: ignore[assignment]
@@ -89,30 +105,14 @@ OBSERVATIONS = Listing(
 )
 
 
-IMPORT_SEEN = Shape(organisation="x.organisation_id", own="x.principal_id", country="x.country_id", municipality="x.municipality_id").seen()
-FILE = f"""select x.id, x.file_name, x.file_sha256, x.reader, x.created_at, x.principal_id from {secrecy.IMPORTS} x
-    where x.id = t.import_id and {IMPORT_SEEN}"""
-REPLACED = f"""select v.revision, case when {secrecy.HIDDEN} then null else v.value end as value,
-      case when v.value is not null and {secrecy.HIDDEN} then 'Q' else v.status end as status, v.import_id,
-      case when {secrecy.HIDDEN} then null else v.row_numbers end as row_numbers, v.recorded_by, v.replaced_at, v.replaced_by,
-      v.replaced_import_id, v.reason from observation_revision v
-    where (v.territory_id, v.indicator_id, v.source_id, v.period_on, v.frequency, v.dims)
-      = (t.territory_id, t.indicator_id, t.source_id, t.period_on, t.frequency, t.dims)"""
-RESIDENTS = """select d.population_year as year, p.code as source, d.value from denominator d join source p on p.id = d.source_id
-    where d.territory_id = t.territory_id and date_part('year', t.period_on) between d.from_year and d.to_year"""
 LINEAGE = replace(
-    OBSERVATIONS,
-    name="lineage",
-    out=LineageOut,
-    query=LineageQuery,
-    columns=dict(OBSERVATIONS.columns)
-    | {
-        "recorded_at": "(select k.at from recording k where k.recording_id = t.recording_id and k.country_id = t.country_id)",
-        "imported": f"(select row_to_json(f) from ({FILE}) f)",
-        "revisions": f"coalesce((select json_agg(row_to_json(r) order by r.revision) from ({REPLACED}) r), '[]')",
-        "residents": f"(select row_to_json(n) from ({RESIDENTS}) n)",
-    },
-    forms={},
+    OBSERVATIONS, name="lineage", out=LineageOut, query=LineageQuery, columns=dict(OBSERVATIONS.columns) | lineage.BEHIND, forms={}
+)
+KNOWN_LINEAGE = replace(
+    LINEAGE,
+    table=LINEAGE.table.replace("observation t", lineage.STOOD).replace(" municipality m", " app.municipality_at({known_at}) m"),
+    columns=dict(LINEAGE.columns) | lineage.BEHIND_THEN | {"territory": lineage.PLACE_THEN},
+    known=True,
 )
 
 
@@ -144,11 +144,11 @@ publish(
 )
 publish(
     router,
-    LINEAGE,
+    replace(LINEAGE, then=KNOWN_LINEAGE),
     about="What lies behind the figures: each value with the file and its rows, or who stated it, what stood there before and why it was"
     " replaced, and the residents that a rate is made of. The values behind a figure are those of its indicator and period."
-    " It is a list, so it holds what you see of the level, where a figure of a part would be refused: it sums up nothing. What stood at an"
-    " instant is told by `recorded_at`, and by `replaced_at` of the revisions.",
+    " It is a list, so it holds what you see of the level, where a figure of a part would be refused: it sums up nothing. With `known_at`"
+    " it tells what lay behind the figures that were known then.",
 )
 publish(router, POPULATIONS, about="Residents by municipality, year and source.")
 

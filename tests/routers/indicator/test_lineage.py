@@ -1,6 +1,11 @@
 """What lies behind a figure: file and rows, who, when, what stood there before, and which residents."""
 
+import json
+import random
 from pathlib import Path
+
+import httpx
+import pytest
 
 from tests.conftest import World
 
@@ -67,3 +72,100 @@ async def test_sensitive_values_stay_hidden_in_what_lies_behind_them(world: Worl
     reader = await world.who("anam")
     others = (await reader.get("/v1/municipalities/3200008/lineage", params={"indicator": "sexual-offence"})).json()["items"]
     assert [(o["value"], o["status"], o["revisions"][0]["value"], o["revisions"][0]["status"]) for o in others] == [(None, "Q", None, "Q")]
+
+
+async def lines(client: httpx.AsyncClient, known_at: str | None, **more: str) -> dict[str, bytes]:
+    """What every level tells of what lies behind homicides, whole and by pages, and as a file."""
+    query = {"indicator": "homicide", "source": "demonstration", "territory": "GT-01"} | more | ({"known_at": known_at} if known_at else {})
+    found = {}
+    for level in ("region", "countries/GT", "associations/2", "programmes/amuprev", "municipalities/3200008", "municipalities/3200001"):
+        for form in ({}, {"limit": "2"}, {"sort": "-period"}, {"format": "ndjson"}, {"format": "csv"}):
+            asked = {k: v for k, v in (query | form).items() if k != "territory" or level == "countries/GT"}
+            answer = await client.get(f"/v1/{level}/lineage", params=asked)
+            assert answer.status_code == 200, answer.text
+            found[f"{level} {form}"] = json.dumps(answer.json()["items"]).encode() if "limit" in form else answer.content
+            if "limit" in form and (link := answer.json()["next"]):
+                second = await client.get(f"/v1/{level}/lineage", params=asked | {"cursor": link})
+                found[f"{level} {form} 2"] = json.dumps(second.json()["items"]).encode()
+    return found
+
+
+async def put(client: httpx.AsyncClient, at: str, value: int | None) -> None:
+    """State a value, whatever stands there."""
+    there = await client.get(at, params=SAID)
+    body = {"value": value, "status": "A" if value is not None else "M", "reason": "found later"}
+    headers = {"If-Match": there.headers["etag"]} if there.is_success else {}
+    assert (await client.put(at, params=SAID, json=body, headers=headers)).is_success
+
+
+async def sent(client: httpx.AsyncClient, chance: random.Random) -> None:
+    """A file, or a corrected one."""
+    months = "".join(f"homicide;2022-{m:02};{chance.randint(0, 9)};gt-ine;{code}\n" for m in (1, 3) for code in ("0101", "0108"))
+    query = {"reader": "long", "source": "demonstration", "accept_warnings": "true", "file_name": f"{chance.random()}.csv"}
+    text = f"indicator;period;value;scheme;code\n{months}"
+    done = await client.post("/v1/imports/observations", params=query, content=text.encode(), headers={"Content-Type": "text/csv"})
+    assert done.status_code == 201, done.text
+
+
+async def stated(client: httpx.AsyncClient, chance: random.Random) -> None:
+    """One value of a municipality, a first level, what lies in it nowhere, the country, a community."""
+    places = ("municipalities/3200008", "territories/GT-01", "territories/unspecified:GT-01", "territories/GT")
+    parts = (await client.get("/v1/municipalities/3200008/communities")).json()["items"]
+    place = chance.choice((*places, *(f"territories/{part['id']}" for part in parts)))
+    await put(client, f"/v1/{place}/observations/homicide/{chance.choice(('2022-01', '2022-02', '2022'))}", chance.choice((None, 0, 3, 8)))
+
+
+async def counted(client: httpx.AsyncClient, chance: random.Random) -> None:
+    """Residents, of the year or of one nearby."""
+    query = {"year": str(chance.choice((2018, 2021, 2022))), "source": "censo", "scheme": "gt-ine", "accept_warnings": "true"}
+    body = f"code,population\n0108,{chance.randint(400_000, 500_000)}\n".encode()
+    done = await client.post("/v1/imports/populations", params=query, content=body, headers={"Content-Type": "text/csv"})
+    assert done.json()["report"]["rows_used"] == 1, done.text
+
+
+async def renamed(client: httpx.AsyncClient, chance: random.Random) -> None:
+    """A part of a municipality, and then that, get other names; the part is made where there is none. `as_known_at` is of registers, and no
+    register remembers parts: the change that it tells of comes last."""
+    at = "/v1/municipalities/3200008"
+    parts = (await client.get(f"{at}/communities")).json()["items"]
+    body = {"name": f"Part {chance.random()}", "kind": "barrio"}
+    if not parts:
+        assert (await client.post(f"{at}/communities", json=body)).status_code == 201
+    for part in parts:
+        etag = {"If-Match": f'"{part["version"]}"'}
+        assert (await client.patch(f"/v1/communities/{part['id']}", json={"name": body["name"]}, headers=etag)).is_success
+    etag = {"If-Match": (await client.get(at)).headers["etag"]}
+    assert (await client.patch(at, json={"name": f"Mixco {chance.random()}"}, headers=etag)).is_success
+
+
+@pytest.mark.parametrize("order", range(2))
+async def test_what_lay_behind_a_figure_is_told_the_same_for_ever(world: World, order: int) -> None:
+    """In any order of what is done later: with an instant, what was told at that instant without one."""
+    region, chance = await world.who("region"), random.Random(order)
+    steps = [step for step in (sent, stated, counted, renamed) for _ in range(4 if step is stated else 2)]
+    chance.shuffle(steps)
+    kept: dict[str, dict[str, bytes]] = {}
+    for step in (renamed, stated, *steps):
+        await step(region, chance)
+        told = await lines(region, None)
+        instant = (await region.get("/v1/region/indicators/homicide/series", params=SAID)).json()["as_known_at"]
+        assert await lines(region, instant) == told, f"at the instant itself it is what is told now, after {step.__name__}"
+        kept[instant] = told
+    assert len({json.dumps([str(said) for said in told.values()]) for told in kept.values()}) > len(kept) / 2
+    for instant, told in kept.items():
+        now = await lines(region, instant)
+        assert {name for name in told if told[name] != now[name]} == set(), f"what was known at {instant} changed"
+
+
+async def test_what_was_known_is_asked_of_one_indicator_at_an_instant_that_is_over(world: World) -> None:
+    mixco = await world.who("mixco")
+    at = "/v1/municipalities/3200008/lineage"
+    assert (await mixco.put(AT, params=SAID, json={"value": 3})).status_code == 201
+    for query, code, pointer in (
+        ({"known_at": "2026-01-01T00:00:00Z"}, "indicator-required", "query/indicator"),
+        ({"known_at": "2100-01-01T00:00:00Z", "indicator": "homicide"}, "known-at-unsettled", "query/known_at"),
+    ):
+        answer = await mixco.get(at, params=query)
+        assert (answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"]) == (422, code, pointer)
+    before = await mixco.get(at, params={"known_at": "2020-01-01T00:00:00Z", "indicator": "homicide"})
+    assert before.json()["items"] == []
