@@ -29,8 +29,8 @@ Making = Callable[[Relations], Statement]
 DISJOINT = frozenset({Level.REGION, Level.COUNTRY, Level.MUNICIPALITY})
 """Levels whose parts do not overlap; a municipality may belong to several associations and programmes."""
 LABEL = "case {language} when 'es' then i.label_es when 'pt' then i.label_pt else i.label_en end"
-PER_HEAD = "(i.denominator is not null or i.origin <> 'computed')"
-"""Whether there is a rate: what is counted here has one only where it is said what it is held against."""
+PER_HEAD = "coalesce(i.denominator = 'population', false)"
+"""Whether there is a rate: only where the definition says that it is held against residents, and there is nothing else here."""
 FRAME = """
 select e.who, now() as now, q.*
 from {entered}

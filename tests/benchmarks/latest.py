@@ -19,9 +19,9 @@ INDICATORS, FROM = 40, 900
 COMURES = Lens(Level.ASSOCIATION, "1")
 PATH = "/v1/associations/1/indicators/latest"
 MEMBERS = "select app.affiliated(1, $1)"
-NAMED = """insert into indicator (id, code, label_en, label_es, label_pt, unit, direction)
-    select $1::int + n, 'benchmark-' || n, label_en, label_es, label_pt, unit, direction from indicator, generate_series(1, $2::int) n
-    where id = 1"""
+NAMED = """insert into indicator (id, code, label_en, label_es, label_pt, unit, denominator, direction)
+    select $1::int + n, 'benchmark-' || n, label_en, label_es, label_pt, unit, denominator, direction
+    from indicator, generate_series(1, $2::int) n where id = 1"""
 FILLED = """insert into figure (territory_id, indicator_id, source_id, year, country_id, total, months, by_month)
     select f.territory_id, $1::int + n, f.source_id, f.year, f.country_id, f.total + n, f.months, f.by_month
     from figure f, generate_series(1, $2::int) n where f.indicator_id = 1 and f.territory_id = any($3::int[])"""

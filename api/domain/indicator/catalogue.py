@@ -73,7 +73,7 @@ class IndicatorDefinition(Fields):
     numerator: Slug | None = None
     """Code of the indicator that a published rate is made of: it stands beside the rate made here of counts."""
     denominator: Slug | None = None
-    """What it is held against: population."""
+    """What it is held against: `population`, the residents. Of a count that is held against nothing, or anything else, there is no rate."""
     direction: Direction = one_of(Direction)
     adds_over_time: Adds = one_of(Adds)
     """How the values of months make one of a year: summed, the last one, or not at all."""

@@ -77,8 +77,8 @@ class Point(BaseModel):
     high: float | None
     """Upper limit of it."""
     reason: str | None
-    """Why there is no rate: not-reported, no-population, not-a-count, does-not-add, no-denominator (it is held against
-    nothing, as what is counted of this service), protected."""
+    """Why there is no rate: not-reported, no-population, not-a-count, does-not-add, no-denominator (its definition
+    does not hold it against `population`), protected."""
     annualised: float | None
     """The rate of a month or quarter as if the whole year were like it (rate x 365.25 / days); null for years."""
     unstable: bool

@@ -1,7 +1,10 @@
 """/indicators/{code}/versions, /sources/{code}/versions: what a definition said before is not lost."""
 
+import pytest
+
 from migrations.apply import migrate
 from tests.conftest import World, silent
+from tests.routers.indicator.facts import keep
 
 MINE = {"code": "sv-riesgo", "country_id": 222, "label_en": "Risk", "label_es": "Riesgo", "label_pt": "Risco", "unit": "count"}
 MINE |= {"direction": "down", "adds_over_time": "sum", "adds_over_area": "sum", "definition": "First."}
@@ -26,6 +29,31 @@ async def test_a_definition_put_better_keeps_what_it_said(world: World) -> None:
     await sv.patch("/v1/sources/sv-oficina", json={"name": "Two"}, headers={"If-Match": first.headers["etag"]})
     said = (await public.get("/v1/sources/sv-oficina/versions")).json()["items"]
     assert [v["definition"]["name"] for v in said] == ["One", "Two"]
+
+
+@pytest.mark.parametrize("against", [None, "vehicles"])
+async def test_a_count_of_a_country_has_a_rate_only_where_it_is_held_against_residents(world: World, against: str | None) -> None:
+    sv, at = await world.who("sv"), "/v1/indicators/sv-riesgo"
+    made = await sv.post("/v1/indicators", json=MINE | {"denominator": against})
+    place = (await sv.get("/v1/countries/SV/municipalities?status=current&limit=1")).json()["items"][0]["id"]
+    async with world.owner() as owner:
+        await keep(owner, [(place, "sv-riesgo", "demonstration", "2022-01-01", "A", 30)], [(place, 2020, "censo", 100_000)])
+
+    async def rates() -> set[tuple[float | None, str | None]]:
+        found = []
+        for level in ("countries/SV", f"municipalities/{place}"):
+            found += (await sv.get(f"/v1/{level}/indicators/sv-riesgo/series")).json()["points"]
+            table = (await sv.get(f"/v1/{level}/indicators/sv-riesgo/table", params={"period": "2022", "sort": "-rate"})).json()
+            found += [table["total"], *(row for row in table["items"] if row["value"] is not None)]
+            glance = (await sv.get(f"/v1/{level}/indicators/latest")).json()["items"]
+            found += [item["year"] for item in glance if item["indicator"] == "sv-riesgo"]
+        assert [point["value"] for point in found] == [30] * 8
+        return {(point["rate"], point["reason"]) for point in found}
+
+    assert await rates() == {(None, "no-denominator")}
+    done = await sv.patch(at, json={"denominator": "population"}, headers={"If-Match": made.headers["etag"]})
+    assert done.status_code == 200, done.text
+    assert await rates() == {(30.0, None)}
 
 
 async def test_what_values_mean_does_not_change_behind_whoever_stated_them(world: World) -> None:
