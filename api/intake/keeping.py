@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 
 from api import db
+from api.domain.indicator.catalogue import REDEFINED, as_sent
 from api.domain.indicator.figures import DENOMINATORS, SUMMARISE
 from api.intake.computing import recomputed
 from api.intake.upload import Intake
@@ -102,6 +103,11 @@ TYPED = {
 }
 
 
+DEFINED = """select pg_advisory_xact_lock_shared(hashtextextended('indicator ' || c.indicator_id, 0))
+    from (select distinct indicator_id from cells where chunk = $1 order by 1) c"""
+"""Whoever changes a definition holds the same lock alone (db.fetch)."""
+CHANGED_SINCE = f"""select i.code from indicator i where i.id in (select c.indicator_id from cells c where c.chunk = $1)
+    and {REDEFINED.format(since="$2")}"""
 Standing = Iterable[tuple[str, Any]]
 """Statements over the cells, with their second parameter; the first is the source."""
 
@@ -111,6 +117,9 @@ async def keep_chunk(connection: asyncpg.Connection, intake: Intake, kept: Kept,
     alone, with its summary and without a change record. `standing` first brings the cells together with what stands."""
     async with connection.transaction():
         await intake.enter(connection)
+        if kept is Observations:
+            await connection.execute(DEFINED, chunk)
+            as_sent(r["code"] for r in await connection.fetch(CHANGED_SINCE, chunk, intake.sent_at or intake.at))
         # Two imports of one source take turns, chunk by chunk: the second one compares with what the first has written. Residents of a
         # place are weighed against each other whatever their source, so all imports of them do.
         turn = intake.source_id if kept is Observations else 0

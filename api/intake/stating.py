@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 from api import db, pages
 from api.access import Caller
 from api.domain.fields import found
+from api.domain.indicator.catalogue import REDEFINED
 from api.domain.indicator.figures import SUMMARISE
 from api.domain.indicator.observations import Observation, ObservationFields, ObservationRevision, ObsStatus
 from api.domain.indicator.periods import dims_of, period_of, stated
@@ -46,12 +47,14 @@ ADDRESS = """t.territory_id = case {id}::jsonb ->> 6 when 'municipalities' then 
     and t.source_id = (select x.id from source x where x.code = {id}::jsonb ->> 2)
     and t.period_on = ({id}::jsonb ->> 3)::date and t.frequency = {id}::jsonb ->> 4 and t.dims = {id}::jsonb ->> 5"""
 ASSISTED = "(select app.assist_municipalities())::int[]"
-PLACE = f"""select t.territory_id, t.country_id, t.municipality_id, coalesce(t.territory_id = any({ASSISTED}), false) as assisted
+# Whoever changes a definition holds the same lock alone (db.fetch): what is stated then waits, and is weighed by what it became.
+PLACE = f"""select t.territory_id, t.country_id, t.municipality_id, coalesce(t.territory_id = any({ASSISTED}), false) as assisted,
+      (select pg_advisory_xact_lock_shared(hashtextextended('indicator ' || i.id, 0)) from indicator i where i.code = :indicator)
     from (select y.id as territory_id, y.country_id, y.municipality_id from territory y where y.id =
       case when :noun = 'municipalities' then app.municipality_of(:unit) else app.territory_of(:unit) end) t
     where {PLACES.seen()} or t.territory_id = any({ASSISTED})"""
-WHAT = """select i.id as indicator_id, i.unit, i.origin, s.id as source_id from (select 1) one
-    left join indicator i on i.code = :indicator left join source s on s.code = :source"""
+WHAT = f"""select i.id as indicator_id, i.code, i.unit, i.origin, s.id as source_id, {REDEFINED.format(since="now()")} as redefined
+    from (select 1) one left join indicator i on i.code = :indicator left join source s on s.code = :source"""
 ROWS = """(select * from observation where territory_id = :territory and indicator_id = :indicator and source_id = :source
     and period_on >= make_date(:year, 1, 1) and period_on <= make_date(:year, 12, 31))"""
 NONE_LEFT = f"""delete from figure where territory_id = :territory and indicator_id = :indicator and source_id = :source and year = :year
@@ -93,7 +96,7 @@ KEY = ("territory_id", "indicator_id", "source_id", "period_on", "frequency", "d
 
 async def _placed(caller: Caller, address: Address, body: ObservationFields) -> tuple[dict[str, Any], int, bool]:
     """The key of the row, the municipality it lies in and whether it would be an association's draft."""
-    place = (await db.run(caller.session, PLACE, unit=address.unit, noun=address.noun)).mappings().first()
+    place = (await db.run(caller.session, PLACE, unit=address.unit, noun=address.noun, indicator=address.indicator)).mappings().first()
     found(place)
     target = Target(place["country_id"], place["municipality_id"])
     draft = bool(place["assisted"]) and not caller.may(Action.WRITE_FIGURES, target)

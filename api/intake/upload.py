@@ -73,6 +73,9 @@ class Intake:
     id: UUID = field(default_factory=new_id)
     counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
 
+    sent_at: datetime | None = None
+    """When what is taken in was sent, where that was earlier."""
+
     def holds(self, report: Report) -> bool:
         """Whether nothing is kept before somebody has looked at what the report warns of."""
         return bool(report.warnings) and not self.accepted and not self.dry_run

@@ -1,5 +1,6 @@
 """Indicators and the sources that count them. Two sources of one indicator stay two series."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import ClassVar
 
@@ -170,6 +171,23 @@ def as_stated(changed: list[str], stated: bool) -> None:
             "Values of this indicator were stated as it is; add another indicator for what is measured or summed otherwise.",
             "values-stated",
             pointer=f"/{named[0]}",
+        )
+
+
+_MOVED = " or ".join(f"r.was ->> '{name}' <> i.{name}" for name in sorted(KEPT_BY))
+REDEFINED = f"""exists (select from register_revision r join recording k on k.recording_id = r.recording_id and k.country_id = r.country_id
+      where r.noun = 'indicator' and r.thing = i.id::text and k.at > {{since}} and ({_MOVED}))"""
+"""Whether what is stated of indicator `i` became another thing after the instant `since`, as SQL."""
+
+
+def as_sent(redefined: Iterable[str]) -> None:
+    """Raises Conflict where the unit of an indicator, or how its months add up, changed after values of it were sent: they were meant
+    otherwise."""
+    if codes := sorted(redefined):
+        raise Conflict(
+            f"What is stated of {', '.join(codes)} was defined otherwise after this was sent; read the definition and send it again.",
+            "definition-changed",
+            choices=codes,
         )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from api.domain.errors import Invalid
+from api.domain.indicator.catalogue import as_sent
 from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.observations import Frequency, ObservationFields, ObsStatus
 
@@ -62,7 +63,7 @@ def source_computed() -> Invalid:
 
 def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
     """Raises Invalid where the indicator or source is not known or is computed here, where a value and its status contradict each other,
-    or where the value is none of the indicator's unit."""
+    or where the value is none of the indicator's unit; Conflict where the definition changed meanwhile."""
     if what["indicator_id"] is None:
         raise Invalid("There is no such indicator; see GET /v1/indicators.", "indicator-unknown", pointer="path/indicator")
     if what["source_id"] is None:
@@ -71,6 +72,7 @@ def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
         raise Invalid("This indicator is computed here; nobody states it.", "indicator-computed", pointer="path/indicator")
     if what["source_id"] == SOURCE:
         raise source_computed()
+    as_sent([what["code"]] if what["redefined"] else [])
     absent = body.status in (ObsStatus.MISSING, ObsStatus.SUPPRESSED)
     if (body.value is None) is not absent:
         raise Invalid("Without a value the status is M (missing) or Q (suppressed), and only then.", "value-or-status", pointer="/value")

@@ -1,5 +1,11 @@
 """/indicators/{code}/versions, /sources/{code}/versions: what a definition said before is not lost."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import asyncpg
+import httpx
 import pytest
 
 from migrations.apply import migrate
@@ -95,3 +101,92 @@ async def test_of_no_such_code_there_are_none(region: World) -> None:
     public = await region.who()
     for path in ("indicators/nope", "sources/nope"):
         assert (await public.get(f"/v1/{path}/versions")).status_code == 404
+
+
+Sending = Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
+
+
+async def put(client: httpx.AsyncClient) -> httpx.Response:
+    """The first value, of one who states it."""
+    at = "/v1/municipalities/3200008/observations/sv-riesgo/2022-01"
+    return await client.put(at, params={"source": "demonstration"}, json={"value": 3})
+
+
+async def sent(client: httpx.AsyncClient) -> httpx.Response:
+    """The first values, of a file."""
+    asked = {"reader": "long", "source": "demonstration"}
+    body = b"indicator;period;value;scheme;code\nsv-riesgo;2022-01;3;gt-ine;0108\n"
+    return await client.post("/v1/imports/observations", params=asked, content=body, headers={"Content-Type": "text/csv"})
+
+
+async def waited(owner: asyncpg.Connection, waiting: int) -> None:
+    """Returns when so many statements of this database wait for an advisory lock."""
+    count = "select count(distinct pid) from pg_locks where locktype = 'advisory' and not granted"
+    there = "database = (select oid from pg_database where datname = current_database())"
+    for _ in range(500):
+        if await owner.fetchval(f"{count} and {there}") >= waiting:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+TURN = "select pg_advisory_xact_lock(hashtextextended('observations', (select id from source where code = 'demonstration')))"
+END = "select pg_advisory_xact_lock(7310)"
+
+
+@pytest.mark.parametrize("change", [{"unit": "percent"}, {"adds_over_time": "last"}])
+@pytest.mark.parametrize("send", [put, sent])
+@pytest.mark.parametrize("first", ["value", "definition"])
+async def test_of_a_first_value_and_another_unit_at_once_one_is_refused(
+    world: World, first: str, send: Sending, change: dict[str, str]
+) -> None:
+    """Whichever came first is held up when it has looked at the other and before it is kept."""
+    sv, gt, at = await world.who("sv"), await world.who("gt"), "/v1/indicators/sv-riesgo"
+    made = await sv.post("/v1/indicators", json=MINE)
+    patch = partial(sv.patch, at, json=change, headers={"If-Match": made.headers["etag"]})
+    async with world.owner() as owner:
+        async with owner.transaction():
+            await owner.execute(TURN if first == "value" else END)
+            early = asyncio.create_task(send(gt) if first == "value" else patch())
+            await waited(owner, 1)
+            late = asyncio.create_task(patch() if first == "value" else send(gt))
+            await waited(owner, 2)
+        kept, refused = await early, await late
+    assert kept.is_success, kept.text
+    assert (refused.status_code, refused.json()["code"]) == (409, "values-stated" if first == "value" else "definition-changed")
+    series = (await gt.get("/v1/municipalities/3200008/indicators/sv-riesgo/series")).json()
+    assert (series["measure"], len(series["points"])) == (("count", 1) if first == "value" else (change.get("unit", "count"), 0))
+
+
+async def test_a_definition_and_first_values_at_any_moment(world: World) -> None:
+    """Side by side, again and again, whoever comes first: never both, never neither."""
+    sv, gt = await world.who("sv"), await world.who("gt")
+    came = set()
+    for turn in range(12):
+        made = await sv.post("/v1/indicators", json=MINE | {"code": f"sv-riesgo-{turn}"})
+        at = f"/v1/municipalities/3200008/observations/sv-riesgo-{turn}/2022-01"
+
+        async def patched(turn: int = turn, etag: str = made.headers["etag"]) -> httpx.Response:
+            await asyncio.sleep(turn % 4 * 0.002)
+            return await sv.patch(f"/v1/indicators/sv-riesgo-{turn}", json={"unit": "percent"}, headers={"If-Match": etag})
+
+        stated, changed = await asyncio.gather(gt.put(at, params={"source": "demonstration"}, json={"value": 3}), patched())
+        came.add((stated.status_code, changed.status_code))
+        if changed.is_success and stated.is_success:  # Then it was stated when the definition had changed already.
+            assert stated.json()["created_at"] > changed.json()["updated_at"]
+        else:
+            assert sorted((stated.is_success, changed.is_success)) == [False, True]
+    assert came <= {(201, 409), (409, 200), (201, 200)}
+
+
+async def test_parked_rows_keep_the_meaning_that_they_were_sent_with(world: World) -> None:
+    sv, region, at = await world.who("sv"), await world.who("region"), "/v1/indicators/sv-riesgo"
+    made = await sv.post("/v1/indicators", json=MINE)
+    asked = {"reader": "long", "source": "demonstration"}
+    body = b"indicator;period;value;country;admin1;name\nsv-riesgo;2022-01;3;GT;GT-01;Villa Inventada\n"
+    await region.post("/v1/imports/observations", params=asked, content=body, headers={"Content-Type": "text/csv"})
+    [parked] = (await region.get("/v1/parked")).json()["items"]
+    assert (await sv.patch(at, json={"unit": "percent"}, headers={"If-Match": made.headers["etag"]})).status_code == 200
+    refused = await region.post(f"/v1/parked/{parked['id']}/assign", json={"municipality": "gt-ine:0108"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "definition-changed")
+    assert (await region.get("/v1/municipalities/3200008/indicators/sv-riesgo/series")).json()["points"] == []
