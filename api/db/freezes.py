@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import text
 
+from api.domain.documents.documents import AccessRights
 from api.domain.fields import Kept
 from api.domain.transition.freezes import held, intact
 
@@ -28,7 +29,8 @@ WAITS = "select pg_advisory_xact_lock_shared(hashtextextended(:thing, 0))"
 async def unfrozen(writer: Taker, row: Kept, action: str) -> None:
     """Raises Conflict(handover-frozen) where `action` would take `row` away from what is handed over."""
     place = getattr(row, "municipality_id", None)
-    if not place or not held(action, str(type(row).__tablename__)):
+    personal = getattr(row, "access_rights", None) is AccessRights.PERSONAL
+    if not place or not held(action, str(type(row).__tablename__), personal=personal):
         return
     for id in (await writer.session.exec(text(OPEN.format("id")), params={"place": place})).scalars().all():
         await writer.session.exec(text(WAITS), params={"thing": f"transition {id}"})

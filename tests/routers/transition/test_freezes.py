@@ -25,9 +25,9 @@ class There:
     things: dict[str, httpx.Response]
 
 
-async def sent(client: httpx.AsyncClient, text: str, place: str = "gt-ine:0108") -> httpx.Response:
-    """A document that the committee reads."""
-    query = {"file_name": "x.txt", "kind": "report", "access_rights": "committee"}
+async def sent(client: httpx.AsyncClient, text: str, place: str = "gt-ine:0108", access_rights: str = "committee") -> httpx.Response:
+    """A document, which the committee reads where nothing else is said."""
+    query = {"file_name": "x.txt", "kind": "report", "access_rights": access_rights}
     return await client.post(f"/v1/municipalities/{place}/documents", params=query, content=text.encode())
 
 
@@ -88,6 +88,9 @@ async def test_what_is_handed_over_is_not_taken_away_before_somebody_signed(worl
         assert ended.status_code == 200, f"what ends on a day stays on record with it: {ended.text}"
         erased = await ask(mixco, f"/v1/persons/{there.person.json()['id']}/erase", there.person)
         assert erased.status_code == 200, f"what is told of people is erased whenever they ask: {erased.text}"
+        listed = await sent(mixco, "quienes", access_rights="personal")
+        gone = await mixco.delete(f"/v1/documents/{listed.json()['id']}", headers={"If-Match": listed.headers["etag"]})
+        assert gone.status_code == 204, f"a personal document too: {gone.text}"
         there.things[f"{seat_term[0]}/void"] = ended
         assert (await ask(await world.who("gt"), f"{path}/handover/approve", await mixco.get(path))).status_code == 200
         await invited(world, "municipal_coordinator", COMING, starts_on="2028-01-15", personal=True)
