@@ -28,6 +28,9 @@ SHARED = contract.ROOT.parent / "shared" / "data"
 """The real files, where they stand beside the repository; tests that need them skip elsewhere, saying so."""
 numbers = itertools.count()
 TOKEN_S = 600
+KEPT = os.environ.get("AMUPREV_TESTS_HOME")
+"""Home of a server whose two templates are made already, for runs that are many and short (tests/isolation/__main__.py); else each run
+makes its own."""
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -84,7 +87,7 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("amuprev")
+    return Path(KEPT) if KEPT else tmp_path_factory.mktemp("amuprev")
 
 
 @pytest.fixture(scope="session")
@@ -95,11 +98,14 @@ def postgres(home: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def settings(home: Path) -> Settings:
+    return settings_of(home)
+
+
+def settings_of(home: Path) -> Settings:
     return Settings(home=home, attempts_per_minute=100_000, read_connections=4, write_connections=4, export_connections=2)
 
 
-@pytest_asyncio.fixture(scope="session")
-async def empty_template(postgres: EmbeddedPostgres) -> str:
+async def make_empty(postgres: EmbeddedPostgres) -> str:
     """A migrated database with its catalogues and nobody in it."""
     postgres.prepare("amuprev_empty")
     await migrate(postgres.dsn("amuprev_empty", "owner"), silent)
@@ -107,12 +113,21 @@ async def empty_template(postgres: EmbeddedPostgres) -> str:
     return "amuprev_empty"
 
 
-@pytest_asyncio.fixture(scope="session")
-async def region_template(postgres: EmbeddedPostgres, empty_template: str, settings: Settings) -> str:
+async def make_region(postgres: EmbeddedPostgres, empty: str, settings: Settings) -> str:
     """The same with the demonstration region, made through the API."""
-    postgres.create("amuprev_region", empty_template)
+    postgres.create("amuprev_region", empty)
     await demo.fill(settings, postgres.dsn("amuprev_region", "api"), postgres.dsn("amuprev_region", "owner"), silent)
     return "amuprev_region"
+
+
+@pytest_asyncio.fixture(scope="session")
+async def empty_template(postgres: EmbeddedPostgres) -> str:
+    return "amuprev_empty" if KEPT else await make_empty(postgres)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def region_template(postgres: EmbeddedPostgres, empty_template: str, settings: Settings) -> str:
+    return "amuprev_region" if KEPT else await make_region(postgres, empty_template, settings)
 
 
 @asynccontextmanager
@@ -130,9 +145,13 @@ async def opened(postgres: EmbeddedPostgres, database: str, settings: Settings) 
 @pytest_asyncio.fixture(scope="session")
 async def region(postgres: EmbeddedPostgres, region_template: str, settings: Settings) -> AsyncIterator[World]:
     """The demonstration region, shared by all tests that only read."""
-    postgres.create("amuprev_shared", region_template)
-    async with opened(postgres, "amuprev_shared", settings) as world:
-        yield world
+    name = f"shared_{os.getpid()}"
+    postgres.create(name, region_template)
+    try:
+        async with opened(postgres, name, settings) as world:
+            yield world
+    finally:
+        postgres.drop(name)
 
 
 @pytest_asyncio.fixture

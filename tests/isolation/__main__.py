@@ -1,22 +1,29 @@
-"""The long form: `./run python -m tests.isolation [--only api/committees.py]`.
+"""The long form: `./run python -m tests.isolation [--only api/committees.py] [--at-once 2]`.
 
-Drops, one at a time, every predicate by which the application itself says who sees a row, and asks the whole matrix with row security
-off. Each must turn it red; one that stays green is said by the application in vain, or asked about by no test. Exits with 1 then.
+Drops, one at a time, every predicate by which the application itself says who sees a row, and asks the matrix with row security off:
+the operations of the pages that name it first, and all of them where those do not notice. Each must turn it red; one that stays green
+is said by the application in vain, or asked about by no test. Exits with 1 then. All runs share one server and one demonstration region.
 """
 
 import argparse
 import ast
+import asyncio
+import importlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.progress import Progress
 
+from api.embedded import EmbeddedPostgres
+from tests.conftest import make_empty, make_region, settings_of
 from tests.contract import ROOT
 
 OURS = re.compile(
@@ -80,37 +87,61 @@ def dropped(only: str) -> Iterator[Dropped]:
             yield Dropped(page, raw[:start].count(b"\n") + 1, raw[start:end].decode(), text)
 
 
-def red(one: Dropped) -> bool:
+def naming(page: str) -> str:
+    """The operations of the routers that `page` is, or that import it; nothing where they are most of all."""
+    module = page.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    found = []
+    for file in sorted((ROOT / "api" / "routers").rglob("*.py")):
+        path = file.relative_to(ROOT).as_posix()
+        if path == page or re.search(rf"^from {re.escape(module)} import", file.read_text(encoding="utf-8"), re.MULTILINE):
+            router = getattr(importlib.import_module(path.removesuffix(".py").replace("/", ".")), "router", None)
+            found += [route.name for route in router.routes] if router else []
+    return " ".join(found) if len(found) < 60 else ""
+
+
+def red(one: Dropped, home: Path) -> bool:
     """Whether the matrix notices."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "house"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".amuprev", "__pycache__", ".*_cache"))
         (copy / one.page).write_text(one.text, encoding="utf-8")
         deeper = next((tests for page, tests in DEEPER.items() if one.page.startswith(page)), None)
-        return _fails(copy, one, "tests/isolation/test_http.py", "-k", "without-row-security") or bool(deeper and _fails(copy, one, deeper))
+        matrix, first = ("tests/isolation/test_http.py", "-k", "without-row-security"), naming(one.page)
+        asked = {"AMUPREV_TESTS_HOME": str(home)}
+        return (
+            bool(first and _fails(copy, one, asked | {"AMUPREV_ASKED": first}, *matrix))
+            or bool(deeper and _fails(copy, one, asked, deeper))
+            or _fails(copy, one, asked, *matrix)
+        )
 
 
-def _fails(copy: Path, one: Dropped, *tests: str) -> bool:
+def _fails(copy: Path, one: Dropped, said: dict[str, str], *tests: str) -> bool:
     asked = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", *tests]
-    done = subprocess.run(asked, cwd=copy, capture_output=True, text=True, check=False)
+    done = subprocess.run(asked, cwd=copy, env=os.environ | said, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(f"{one.told()}: {tests[0]} could not be asked:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.returncode == 1
 
 
+async def _prepared(postgres: EmbeddedPostgres, home: Path) -> None:
+    await make_region(postgres, await make_empty(postgres), settings_of(home))
+
+
 def main() -> None:
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--only", default="api/", help="pages whose path begins so")
-    every = list(dropped(asked.parse_args().only))
-    green = []
-    with Progress() as progress:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="api/", help="pages whose path begins so")
+    parser.add_argument("--at-once", type=int, default=1, help="how many are asked at the same time")
+    asked = parser.parse_args()
+    every, green = list(dropped(asked.only)), 0
+    with tempfile.TemporaryDirectory() as folder, Progress() as progress, EmbeddedPostgres(Path(folder), durable=False) as postgres:
         bar = progress.add_task("predicates dropped", total=len(every))
-        for one in every:
-            noticed = red(one)
-            green += [] if noticed else [one]
-            progress.console.print(f"{'red  ' if noticed else 'GREEN'} {one.told()}", markup=False, highlight=False)
-            progress.advance(bar)
-    sys.exit(f"{len(green)} of {len(every)} are not noticed" if green else 0)
+        asyncio.run(_prepared(postgres, Path(folder)))
+        with ThreadPoolExecutor(asked.at_once) as pool:
+            for one, noticed in zip(every, pool.map(lambda o: red(o, Path(folder)), every), strict=True):
+                green += not noticed
+                progress.console.print(f"{'red  ' if noticed else 'GREEN'} {one.told()}", markup=False, highlight=False)
+                progress.advance(bar)
+    sys.exit(f"{green} of {len(every)} are not noticed" if green else 0)
 
 
 if __name__ == "__main__":
