@@ -35,6 +35,8 @@ ANSWERS: dict[str, dict[str, str]] = {
 FIGURES = re.compile(rf"read_(region|programme|country|association|municipality)_({'|'.join(ANSWERS)})$")
 ASKED = frozenset(os.environ.get("AMUPREV_ASKED", "").split())
 """Only these operations are asked about, where nothing was changed but theirs (tests/isolation/__main__.py); else all."""
+NAMES = {"commitment": "champion_person_id", "stakeholder": "person_id", "seat_invitation": "contact_person_id"}
+"""Lists of tables whose rows say who somebody is to those with the personal scope, and null to all others."""
 SAME_ID = {"X-Request-Id": "isolation"}
 UNITS = {
     "countries": "iso2",
@@ -178,6 +180,9 @@ async def built(postgres: EmbeddedPostgres, name: str, template: str, settings: 
             map = await Map.read(owner, datetime.now(UTC).date())
             stored(settings)
             await targets.sow(owner, map, {o: (NUMBER[o], entry.thing, entry.targets) for o, entry in ENTRIES.items()})
+            for table, column in NAMES.items():
+                there = "select p.id from person p where p.municipality_id = t.municipality_id and p.erased_at is null limit 1"
+                await owner.execute(f"update {table} t set {column} = ({there})")
             for table in [] if secured else await owner.fetch("select oid::regclass::text as name from pg_class where relrowsecurity"):
                 await owner.execute(f"alter table {table['name']} disable row level security")
             map = await Map.read(owner, datetime.now(UTC).date())

@@ -17,7 +17,7 @@ from api.embedded import EmbeddedPostgres
 from api.levels import COMMUNITIES_FROM
 from api.settings import Settings
 from tests.isolation import rules, targets
-from tests.isolation.matrix import ANSWERS, FIGURES, LIST, Matrix, Operation, built, is_list, operations, said_of
+from tests.isolation.matrix import ANSWERS, FIGURES, LIST, NAMES, Matrix, Operation, built, is_list, operations, said_of
 from tests.isolation.people import PEOPLE, Person
 from tests.isolation.requests import ENTRIES, JOINING, TAKES_IN, TENANT_LISTS, Entry, TenantList
 from tests.isolation.targets import NOTHING, TARGETS, Target
@@ -88,6 +88,7 @@ async def test_lists_hold_exactly_what_everyone_sees(matrix: Matrix) -> None:
             for who in matrix.people.values():
                 expected = sorted(said.identity(row) for row in level if said.sees(row, who))
                 wrong += await _counted(matrix, path, who, said, expected)
+                wrong += await _named(matrix, path, who, said, rows[noun]) if said.table in NAMES and n == 0 else []
                 wrong += await _exported(matrix, path, who, said, expected) if said.exported and n == 0 else []
     assert not wrong, "\n".join(wrong[:40])
 
@@ -107,6 +108,16 @@ async def _counted(matrix: Matrix, path: str, who: Person, said: TenantList, exp
     if page.json()["count"] != len(expected) or (items != expected if limit == 200 else not set(items) <= set(expected)):
         return [f"{who.name}: {path} counts {page.json()['count']}, not {len(expected)}, and shows {items}"]
     return []
+
+
+async def _named(matrix: Matrix, path: str, who: Person, said: TenantList, rows: list[dict[str, Any]]) -> list[str]:
+    """Whom a row names is told to those with the personal scope, and to nobody else."""
+    if who.principal is None:
+        return []
+    column, by_id = NAMES[said.table], {said.identity(row): row for row in rows}
+    told = {said.identity(i): i[column] for i in (await matrix.clients[who.name].get(path, params={"limit": 200})).json()["items"]}
+    meant = {id: str(by_id[id][column]) if rules.named_there(by_id[id], who) else None for id in told}
+    return [] if told == meant else [f"{who.name}: {path} tells {column} of {[id for id in told if told[id] != meant[id]][:3]} otherwise"]
 
 
 async def _exported(matrix: Matrix, path: str, who: Person, said: TenantList, expected: list[Any]) -> list[str]:
