@@ -1,5 +1,6 @@
 """One embedded PostgreSQL for the run, migrated as in production. A test that writes gets a copy of the demonstration region of its own."""
 
+import asyncio
 import itertools
 import os
 import time
@@ -15,7 +16,7 @@ import pytest
 import pytest_asyncio
 from starlette.types import ASGIApp
 
-from api import founding
+from api import chronicle, founding
 from api.access import House
 from api.app import create_app
 from api.demo import region as demo
@@ -69,6 +70,19 @@ class World:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("127.0.0.1", next(numbers)))
         hooks: dict[str, Any] = {"response": [contract.check]} if checked else {}
         return httpx.AsyncClient(transport=transport, base_url="http://test", headers=every, event_hooks=hooks, timeout=60)
+
+    async def settled(self) -> None:
+        """Wait until the feed tells all that was committed: it tells nothing that is newer than the oldest transaction of the server, and
+        that may be one of another database, as a worker of autovacuum's."""
+        async with self.owner() as owner:
+            done = "select pg_snapshot_xmin(s) = pg_snapshot_xmax(s) from pg_current_snapshot() s"
+            while not await owner.fetchval(done):  # noqa: ASYNC110 - there is nobody to tell us.
+                await asyncio.sleep(0.02)
+
+    async def bring_up(self) -> int:
+        """What the clock does when steps and alerts may have changed, after all that was committed."""
+        await self.settled()
+        return await chronicle.bring_up(self.house)
 
     @asynccontextmanager
     async def owner(self) -> AsyncIterator[asyncpg.Connection]:

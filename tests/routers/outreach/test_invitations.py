@@ -103,12 +103,14 @@ async def test_one_invitation_of_an_organisation_is_open_at_a_time(world: World)
 async def test_the_clock_ends_what_nobody_answered_and_the_feed_tells(world: World) -> None:
     mixco, id = await world.who("mixco"), (await founded(world)).json()["id"]
     made, other = await sent(mixco, id), await accepted(mixco, id, "police")
+    await world.settled()
     cursor = (await mixco.get("/v1/changes", params={"limit": 1000})).json()["next"]
     await tick(world)
     assert await expired(mixco, cursor) == []
     with on(world, made.json()["expires_on"]):
         for _ in range(2):
             await tick(world)
+        await world.settled()
         await told_once(await world.who("mixco"), cursor, made, other)
 
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from api import chronicle
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, TODAY
 from tests.routers.session.meetings import SECTORS, gathered
@@ -25,7 +24,7 @@ async def test_everything_that_is_needed_first_in_one_short_answer(world: World)
     await agreed(committee, session)
     forgotten = await committee.called(meets_on=AGO[5])
     later = [await committee.planned(meets_on=(TODAY + timedelta(days=d)).isoformat(), place="ñ" * 300) for d in (30, 7)]
-    await chronicle.bring_up(world.house)
+    await world.bring_up()
     answer = await mixco.get(path, headers={"Accept-Language": "es"})
     found = answer.json()
     assert len(answer.content) <= MOST

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import time_machine
 
-from api import chronicle, clock
+from api import clock
 from api.access import moment
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, MIXCO, SMALL, TODAY, approved, ask, founded, ruled
@@ -15,10 +15,6 @@ from tests.routers.steps.test_steps import by_code
 from tests.routers.test_feed import end, walk
 
 COUNTS = ("not_started", "in_progress", "achieved", "declared", "lapsed", "waived")
-
-
-async def brought_up(world: World) -> int:
-    return await chronicle.bring_up(world.house)
 
 
 async def legal(world: World) -> tuple[httpx.AsyncClient, str, str]:
@@ -57,15 +53,15 @@ async def counted(client: httpx.AsyncClient, level: str, **said: Any) -> dict[st
 async def test_a_step_is_written_down_once_and_again_when_it_changes(world: World) -> None:
     mixco, id, instrument = await legal(world)
     before = moment()
-    assert await brought_up(world) == 1
-    assert await brought_up(world) == 0
+    assert await world.bring_up() == 1
+    assert await world.bring_up() == 0
     [first] = await records(mixco, id)
     assert (first["step"], first["state"], first["since"], first["replaced_at"]) == ("legalize", "achieved", AGO[30], None)
     repealing = await mixco.get(f"/v1/instruments/{instrument}")
     done = await ask(mixco, f"/v1/instruments/{instrument}/repeal", repealing, repealed_on=AGO[1])
     assert done.status_code == 200, done.text
     between = moment()
-    assert await brought_up(world) == 1
+    assert await world.bring_up() == 1
     was, now = await records(mixco, id)
     assert (was["id"], was["state"], now["state"], now["since"]) == (first["id"], "achieved", "lapsed", AGO[1])
     assert was["replaced_at"] == now["created_at"] > first["created_at"]
@@ -80,12 +76,12 @@ async def test_time_alone_lapses_a_step_and_the_feed_tells(world: World) -> None
     mixco, id = await world.who("mixco"), (await founded(world)).json()["id"]
     body = {"kind": "report_published", "happened_on": AGO[90], "description": "As published.", "reference": "Gazette 3"}
     assert (await mixco.post(f"/v1/committees/{id}/declarations", json=body)).status_code == 201
-    assert await brought_up(world) == 1
+    assert await world.bring_up() == 1
     [step] = await records(mixco, id)
     assert (step["step"], step["state"]) == ("monitor", "declared")
     cursor = await end(world, "mixco")
     with time_machine.travel(datetime.combine(TODAY + timedelta(days=365), datetime.min.time(), UTC), tick=True):
-        assert await brought_up(world) == 1
+        assert await world.bring_up() == 1
     _, now = await records(mixco, id)
     assert (now["state"], now["since"]) == ("lapsed", step["lapses_on"])
     told = await told_since(mixco, cursor)
@@ -96,7 +92,7 @@ async def test_time_alone_lapses_a_step_and_the_feed_tells(world: World) -> None
 
 async def test_who_reads_a_committee_reads_its_records_and_nobody_writes_them(world: World) -> None:
     _, id, _ = await legal(world)
-    await brought_up(world)
+    await world.bring_up()
     assert len(await records(await world.who("gt"), id)) == 1
     assert await records(await world.who("hn"), id) == []
     levels = [("region", "region"), ("gt", "countries/GT"), ("anam", "associations/2")]
@@ -118,14 +114,14 @@ async def test_a_country_waives_a_step_and_the_committee_does_not(world: World) 
     assert made.status_code == 201, made.text
     step = by_code(await mixco.get(f"/v1/committees/{id}/steps"))["train"]
     assert (step["state"], step["since"], step["reason"]) == ("waived", AGO[10], body["reason"])
-    assert await brought_up(world) == 1
+    assert await world.bring_up() == 1
     assert (await counted(gt, "countries/GT"))["train"]["waived"] == 1
     ended = await ask(gt, f"/v1/waivers/{made.json()['id']}/end", made, ends_on=TODAY.isoformat())
     assert ended.status_code == 200, ended.text
     again = await ask(gt, f"/v1/waivers/{made.json()['id']}/end", ended, ends_on=TODAY.isoformat())
     assert (again.status_code, again.json()["code"]) == (409, "waiver-ended")
     assert by_code(await mixco.get(f"/v1/committees/{id}/steps"))["train"]["state"] == "lapsed"
-    assert await brought_up(world) == 1
+    assert await world.bring_up() == 1
     assert [r["state"] for r in await records(mixco, id)] == ["waived", "lapsed"]
 
 
@@ -136,6 +132,6 @@ async def test_two_clocks_and_one_that_was_killed_write_each_change_once(world: 
         await owner.execute("select app.steps_due('{bylaws}', current_date, 10)")
         await owner.execute("rollback")
         await owner.fetch("select app.steps_due('{bylaws}', current_date, 10)")
-    assert await brought_up(world) == 1
+    assert await world.bring_up() == 1
     assert await clock.tick(world.house) >= 0
     assert len(await records(mixco, id)) == 1
