@@ -63,12 +63,13 @@ WHOLE = {
     "organisation": "o.name",
     "selection": "t.selection",
     "end_reason": "t.end_reason",
+    "declared": "(select t.starts_on < y.created_at::date from committee y where y.id = t.committee_id)",
     "instrument_id": "t.instrument_id",
     "document_id": "t.document_id",
     "allowed_actions": "case when t.voided_at is not null then array[]::text[] when t.ends_on <= {at}::date then array['void']"
     " else array['end', 'void'] end",
 }
-OPEN = {"display", "allowed_actions"}
+OPEN = {"display", "declared", "allowed_actions"}
 BY_SECTOR = {"sector", "voting"}
 
 

@@ -61,7 +61,8 @@ class Committees(Register):
         super().__init__(caller)
         self.known: list[Sitting] = []
         self.codes: dict[str, str] = {}
-        self.stated: dict[UUID, Committee] = {}
+        self.stated: dict[UUID, tuple[int, int]] = {}
+        """What the file names -> where it sits."""
 
     async def begin(self, lines: Sequence[Line]) -> None:
         covered = [Line(0, {"municipality": a}) for line in lines for a in line.said.get("covers", "").split()]
@@ -83,14 +84,14 @@ class Committees(Register):
             await db.keep(self.caller, row, "create")
             await self._declared(row, line)
             self.known.append(Sitting(row.id, row.municipality_id, row.name, row.state, row.external_ids))
-            self.stated[row.id] = row
+            self.stated[row.id] = place
             return Outcome.CREATED
         row = await db.fetch(self.caller, Committee, found.id, HERE.seen())
         if row.id in self.stated:
             raise Conflict("An earlier row of the file is about the same committee.", "stated-twice", pointer="/name")
         changed = await self._changed(row, body)
         changed = await self._declared(row, line) or changed
-        self.stated[row.id] = row
+        self.stated[row.id] = place
         return Outcome.CHANGED if changed else Outcome.UNCHANGED
 
     def _body(self, line: Line) -> CommitteeFields:
@@ -158,7 +159,7 @@ class Committees(Register):
         return stated(DeclarationFields, said | {"description": TAKEN[self.caller.language]})
 
     async def left(self) -> Sequence[Sitting]:
-        here = {row.municipality_id for row in self.stated.values()}
+        here = {municipality for municipality, _ in self.stated.values()}
         return [row for row in self.known if row.municipality_id in here and row.state != State.DISSOLVED and row.id not in self.stated]
 
     def label(self, row: Sitting) -> str:
@@ -175,8 +176,8 @@ WAIT = """select pg_advisory_xact_lock(hashtextextended('committees of ' || x, 0
     from (select p from unnest(cast(:places as int[])) p order by p) o (x)"""
 
 
-def lying(committees: Iterable[Committee]) -> dict[str, Any]:
-    """Where an import lies that is about these."""
-    rows = list(committees)
-    country = only(row.country_id for row in rows)
-    return {"country_id": country, "municipality_id": only(row.municipality_id for row in rows) if country else 0}
+def lying(places: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    """Where an import lies that is about these municipalities of these countries."""
+    rows = list(places)
+    country = only(country for _, country in rows)
+    return {"country_id": country, "municipality_id": only(municipality for municipality, _ in rows) if country else 0}

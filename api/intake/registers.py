@@ -45,6 +45,9 @@ class Register:
     called: ClassVar[dict[str, str]] = {}
     """Member of a body -> the column in which a row says it, where it is called otherwise."""
 
+    clashes: ClassVar[dict[str, str]] = {}
+    """Code of a constraint that a row may violate -> the column concerned."""
+
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
         self.places: dict[str, tuple[int, int]] = {}
@@ -88,7 +91,7 @@ class Register:
     def column(self, refusal: Refusal) -> str | None:
         """The column that a refusal points at."""
         member = (refusal.pointer or "").removeprefix("/").split("/")[0]
-        return self.called.get(member, member) or None
+        return self.called.get(member, member) or self.clashes.get(refusal.code)
 
 
 def _whole_again(said: str) -> str:

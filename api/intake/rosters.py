@@ -71,7 +71,7 @@ class OfCommittees(Register):
         return list({row.id: row for row in self.named.values() if isinstance(row, Committee)}.values())
 
     def where(self) -> dict[str, Any]:
-        return lying(self.committees())
+        return lying((row.municipality_id, row.country_id) for row in self.committees())
 
 
 def _naming(line: Line) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ class Seats(OfCommittees):
     }
     called: ClassVar[dict[str, str]] = {"external_ids": "external_id", "body_id": "body", "kind": "body_kind"}
 
+    clashes: ClassVar[dict[str, str]] = {"seat-backwards": "ends_on", "plenary-exists": "body", "body-backwards": "body"}
+
     def __init__(self, caller: Caller) -> None:
         super().__init__(caller)
         self.bodies: list[Body] = []

@@ -49,6 +49,14 @@ LONG_AGO = {"happened_on": "2020-06-01"}
 ALL_OR_NONE: dict[str, Any] = {"answers": lambda said, may: (said["state"] == "done") is may}
 """Of files: they are taken in from everyone, and refused whole where a row is of a place that is not theirs."""
 ENTRIES: dict[str, Entry] = {
+    "import_terms": Entry(
+        thing=targets.TERM,
+        file=lambda t: (
+            f"committee,seat,institution,selection,starts_on,ends_on\n{key('committee', t)},{key('import_terms-seat', t)},"
+            f"{key('read_organisation', t)},elected,2019-02-01,2019-03-01\n"
+        ),
+        **ALL_OR_NONE,
+    ),
     "import_committees": Entry(file=lambda t: f"municipality,name\n{t.municipality},Seeded by file\n", **ALL_OR_NONE),
     "import_seats": Entry(
         file=lambda t: f"committee,label,sector,starts_on\n{key('committee', t)},Seeded by file,ngo,2019-01-01\n", **ALL_OR_NONE

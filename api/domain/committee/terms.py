@@ -108,6 +108,8 @@ class TermOut(Row):
     starts_on: date
     ends_on: date | None
     end_reason: EndReason | None
+    declared: bool
+    """Whether it began before its committee joined: then it is declared, and was not recorded here as it happened."""
     instrument_id: UUID | None
     document_id: UUID | None
     voided_at: datetime | None

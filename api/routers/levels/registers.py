@@ -19,6 +19,7 @@ from api.idempotency import IdempotencyKey, once
 from api.intake.committees import Committees
 from api.intake.registers import Asked, Register, take_in
 from api.intake.seats import Seats
+from api.intake.terms import Terms
 from api.intake.ties import Affiliations, Organisations
 from api.intake.upload import received
 from api.levels import Shape
@@ -129,6 +130,15 @@ OF_COMMITTEES: dict[type[Register], str] = {
     " `voting`, `display`, `ends_on`. A body that the committee has not is made, of the kind that `body` or `body_kind`"
     " says. A seat keeps its sector, role, voting right and first day; what it shows of its holder a file lowers and never"
     " raises." + ALL + " `snapshot` lists the other seats of the committees that the file names. Needs `roster:write` there.",
+    Terms: f"Take in who holds and held which seat: {BY_COMMITTEE}; the `seat` by code, id or label; and says `selection`,"
+    " `starts_on`, and of whom: `institution` (code, or name in the country), `name`, or both; where known `ends_on`,"
+    " `end_reason`, `alternate`, `instrument` (code or number of one that the council approved), `external_id`, and of the"
+    " person `email`, `phone`, `groups`, `languages`, `publish_consent`. Names and contacts need `persons:write` and the"
+    " personal scope there; they go to the persons of the committee and nowhere else, and no report repeats them. A row is"
+    " about the term of its code, or of its seat and first day. Never two holders of a seat; terms that were over before the"
+    " committee joined are exempt from what its bylaws say."
+    + ALL
+    + " `snapshot` lists the other terms that run in the committees that the file names. Needs `roster:write` there.",
 }
 """Registers whose rows say themselves where they belong, and what is told of each."""
 

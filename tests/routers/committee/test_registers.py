@@ -204,7 +204,7 @@ async def test_all_seats_or_none(world: World) -> None:
     said = await send(mixco, "seats", sheet(*rows))
     assert said["refused"] == {
         ("committee-ambiguous", "committee_name", 3), ("committee-unknown", "committee", 4), ("seat-unnamed", "label", 5),
-        ("sector-invalid", "sector", 6), ("voting-invalid", "voting", 7), ("seat-backwards", None, 8), ("body-unknown", "body", 9),
+        ("sector-invalid", "sector", 6), ("voting-invalid", "voting", 7), ("seat-backwards", "ends_on", 8), ("body-unknown", "body", 9),
         ("stated-twice", "label", 10), ("starts-on-invalid", "starts_on", 11), ("committee-unknown", "committee_name", 12),
     }  # fmt: skip
     assert (said["state"], await seats(world, id)) == ("refused", {})
