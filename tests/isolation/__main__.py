@@ -33,7 +33,7 @@ OURS = re.compile(
 """The predicates that pages spell out; `Shape.seen` says all others."""
 NOT_MEANT = ("api/levels.py",)
 """Where the words themselves stand: dropped at each place that uses them."""
-PUBLIC = ("COUNTRIES.", "MUNICIPALITIES.", "ORGANISATIONS.", "PROGRAMMES.")
+PUBLIC = ("COUNTRIES.", "MUNICIPALITIES.", "ORGANISATIONS.", "PROGRAMMES.", "PARTICIPATIONS.", "COURSES.", "BLACKOUTS.", "OFFICE_TERMS.")
 """Everybody sees these; there is nothing to drop."""
 
 DEEPER = {

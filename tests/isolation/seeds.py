@@ -116,7 +116,8 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "calendar_feed": {"language": "es", "secret_sha256": "x"},
     "office_term": PAST,
     "blackout_window": PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"},
-    "transition": {"turns_on": "2002-01-01", "state": "lapsed"},
+    # Turned, or the clock would freeze the place between two requests (X2).
+    "transition": {"turns_on": "2002-01-01", "state": "lapsed", "turned_at": "2002-01-01T00:00:00Z"},
     "handover_file": {"body": "{}", "sha256": "x", "kid": "x", "signature": "x"},
 }
 CLASSES = {"mixco": "personal", "sonsonate": "personal", "leon": "public", "tegucigalpa": "public"}

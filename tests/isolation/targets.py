@@ -176,8 +176,8 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     if table == "committee_session":
         await attended(owner, row, target)
     if table == "office_term":
-        over = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": said["ends_on"], "state": "lapsed"}
-        await insert(owner, "transition", row | over)
+        over = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": said["ends_on"]}
+        await insert(owner, "transition", row | TEMPLATES["transition"] | over)
     if table == "transition":
         await insert(owner, "handover_file", row | TEMPLATES["handover_file"] | {"transition_id": row["id"]})
     if table == "committee":
