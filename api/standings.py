@@ -56,7 +56,7 @@ NOUNS = (
 """What is written of these in a municipality may change how steps stand there: api/chronicle.py judges them anew."""
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
 _OF = f"""left join lateral (
-  select t.id, t.country_id, t.municipality_id, t.framework, t.due_on, {GATHERED} from committee t
+  select t.id, t.country_id, t.municipality_id, t.framework, t.due_on, t.demonstration, {GATHERED} from committee t
   where e.who is not null and t.id = any({{ids}}) and {HERE.seen()}) q on true"""
 FACTS = prepared(f"select e.who, q.* from {ENTERED} {_OF}")
 FACTS_INSIDE = prepared(f"select e.who, q.* from {INSIDE} {_OF}")
@@ -88,6 +88,7 @@ def facts_in(row: Any) -> Facts:
         invitations=tuple(
             Invitation(_proof(each, "seat_invitation"), each["sector"], _day(each["accepted_on"])) for each in said["invited"]
         ),
+        demonstration=row["demonstration"],
     )
 
 

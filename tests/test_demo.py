@@ -147,6 +147,9 @@ async def test_each_municipality_of_2019_has_a_committee_that_says_that_it_is_in
     for committee in found:
         assert committee["demonstration"]
         assert "demo" in committee["name"].lower()
+    client = await shown.who("region")
+    for path in ("/v1/region/steps", *(f"/v1/committees/{found[0]['id']}/{part}" for part in ("steps", "home"))):
+        assert (await client.get(path)).json()["demonstration"], path
     for path in ("/v1/seats", "/v1/sessions", "/v1/commitments", "/v1/stakeholder-maps", "/v1/office-terms"):
         assert all(row["demonstration"] for row in await listed(shown, path)), path
     async with shown.owner() as owner:

@@ -23,7 +23,7 @@ select e.who, q.*
 from {entered}
 left join lateral (
   select l.unit::text as unit, {whole} as sees, y.* from ({unit}) l left join lateral (
-    with c as materialized (select t.id from committee t where {seen} and {meant} and t.framework = {{framework}}
+    with c as materialized (select t.id, t.demonstration from committee t where {seen} and {meant} and t.framework = {{framework}}
         and (t.dissolved_on is null or t.dissolved_on > {{day}}::date) and t.created_at <= {{instant}}::timestamptz),
     r as (select t.step, t.state, t.since, {{day}}::date - t.since as days from step_record t
         where {seen} and {meant} and {known} and t.framework = {{framework}} and exists (select from c where c.id = t.committee_id)),
@@ -35,7 +35,8 @@ left join lateral (
         percentile_disc(0.5) within group (order by days) filter (where state = 'in_progress') as days_in_progress,
         percentile_disc(0.5) within group (order by days) filter (where state in {reached}) as days_reached
       from r group by step)
-    select (select count(*) from c) as committees, (select json_agg(row_to_json(s))::text from s) as steps
+    select (select count(*) from c) as committees, (select coalesce(bool_or(demonstration), false) from c) as demonstration,
+      (select json_agg(row_to_json(s))::text from s) as steps
   ) y on true
 ) q on e.who is not null"""
 NOW, THEN = "t.replaced_at is null", "t.created_at <= {instant} and (t.replaced_at is null or t.replaced_at > {instant})"
@@ -82,6 +83,8 @@ class StepsOfLevel(BaseModel):
     """First day of the quarter that `moved` and `lapsed_lately` are about."""
     committees: int
     """Committees that follow the framework and are not dissolved."""
+    demonstration: bool
+    """Whether any of them is invented."""
     steps: list[StepCount]
 
 
@@ -122,5 +125,6 @@ async def steps_of(reading: Reading, lens: Lens, code: str, known_at: datetime |
         as_known_at=instant,
         quarter_from=quarter,
         committees=row["committees"],
+        demonstration=row["demonstration"],
         steps=steps,
     )

@@ -71,6 +71,8 @@ class Home(Told):
     due_on: date | None
     """The day on which the state changes by itself unless something happens."""
     as_of: date
+    demonstration: bool
+    """Whether the committee is invented."""
     steps: list[HomeStep]
     next_action: NextAction | None
     next_session: HomeSession | None
@@ -100,6 +102,7 @@ def home(said: dict[str, Any], steps: Steps) -> Home:
         | {
             "committee_id": steps.committee_id,
             "as_of": steps.as_of,
+            "demonstration": steps.demonstration,
             "steps": [short(step) for step in steps.steps],
             "next_action": steps.next_action,
         }

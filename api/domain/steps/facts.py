@@ -167,3 +167,5 @@ class Facts:
     assessments: tuple[Assessment, ...] | None = None
     plans: tuple[Plan, ...] | None = None
     doing: Doing | None = None
+    demonstration: bool = False
+    """Whether the committee is invented."""

@@ -100,6 +100,8 @@ class Steps(Told):
     framework: str
     framework_version: int
     as_of: date
+    demonstration: bool
+    """Whether the committee is invented."""
     steps: list[StepTold]
     next_action: NextAction | None
     """Null where every step is reached, or nothing can be done before this service keeps more."""
@@ -114,6 +116,7 @@ def steps_told(committee: UUID, framework: Framework, facts: Facts, day: date, l
         framework=framework.code,
         framework_version=framework.version,
         as_of=day,
+        demonstration=facts.demonstration,
         steps=[_step(standing, language) for standing in found],
         next_action=None if first is None else _next(*first, language),
     )

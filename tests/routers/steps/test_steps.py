@@ -22,6 +22,7 @@ async def test_council_approved_bylaws_legalise_and_the_council_can_take_it_back
     path = f"/v1/committees/{id}/steps"
     bare = await mixco.get(path)
     assert {s["state"] for s in by_code(bare).values()} == {"not_started"}
+    assert not bare.json()["demonstration"]
     assert (bare.json()["next_action"]["step"], bare.json()["next_action"]["gate"]) == ("support", "commitment-in-force")
     assert not any(gap["kept"] for gap in by_code(bare)["assess"]["unmet"])
     law = await ruled(mixco, id, (await approved(mixco, id)).json()["id"], **SMALL)
