@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from api import db, pages
 from api.access import Caller
-from api.domain.committee.bylaws import Bylaws, State, in_force
+from api.domain.committee.bylaws import Bylaws, BylawsState, in_force
 from api.domain.committee.commitments import CHAMPION
 from api.domain.committee.committees import Committee, CommitteeFields, Owned, alive, covering, own
 from api.domain.committee.declarations import Declaration, DeclarationFields, declare
@@ -165,7 +165,7 @@ async def opened(caller: Caller, id: UUID) -> bool:
 
 async def bylaws_on(caller: Caller, committee_id: UUID, day: date) -> Bylaws | None:
     """The bylaws in force on a day."""
-    approved = select(Bylaws).where(Bylaws.committee_id == committee_id, Bylaws.state == State.APPROVED)
+    approved = select(Bylaws).where(Bylaws.committee_id == committee_id, Bylaws.state == BylawsState.APPROVED)
     return next((row for row in (await caller.session.exec(approved)).all() if in_force(row, day)), None)
 
 

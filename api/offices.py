@@ -4,7 +4,7 @@ from uuid import UUID
 
 from api import db
 from api.access import Caller
-from api.domain.access.people import Granted, GrantFields, Principal, Unit
+from api.domain.access.people import Granted, GrantFields, OfficeUnit, Principal
 from api.domain.access.units import Place
 from api.domain.fields import found, known
 from api.domain.levels import Level
@@ -30,7 +30,7 @@ PLACES = {
 }
 
 
-async def place_of(caller: Caller, unit: Unit, pointer: str = "/unit") -> Place:
+async def place_of(caller: Caller, unit: OfficeUnit, pointer: str = "/unit") -> Place:
     """Where a unit is that a body names. Raises Invalid where it is not known."""
     values = {} if unit.level is Level.REGION else {"unit": unit.unit}
     row = (await db.run(caller.session, PLACES[unit.level], **values)).first()

@@ -19,9 +19,9 @@ from api.domain.transition.transitions import (
     RERATIFY_DAYS,
     Custodian,
     Handover,
-    State,
     Transition,
     TransitionOut,
+    TransitionState,
     lapses,
     leaves,
     stand,
@@ -36,17 +36,17 @@ from api.pages import Listing
 class TransitionQuery(pages.Query):
     """How transitions are listed."""
 
-    state: State | None = None
+    state: TransitionState | None = None
     office_term: UUID | None = None
     """Only the one that follows this term of office."""
 
 
-OPEN = f"({UNSIGNED} and (t.turned_at is null or t.frozen_on is not null or t.state = '{State.FROZEN}'))"
+OPEN = f"({UNSIGNED} and (t.turned_at is null or t.frozen_on is not null or t.state = '{TransitionState.FROZEN}'))"
 """Whether the handover of `t` is still to be signed for; what was over long before anybody recorded it is handed over by nobody."""
 READY = f"(t.proposed_at is not null or o.ended_by = '{EndedBy.RE_ELECTION}')"
 """Whether there is something to agree to: after a re-election nothing has to be proposed."""
-WAITS_FOR = f"""case when t.state = '{State.SCHEDULED}' or not {OPEN} then null when t.approved_at is not null then '{Handover.SIGNATURE}'
-    when {READY} then '{Handover.APPROVAL}' else '{Handover.PROPOSAL}' end"""
+WAITS_FOR = f"""case when t.state = '{TransitionState.SCHEDULED}' or not {OPEN} then null
+    when t.approved_at is not null then '{Handover.SIGNATURE}' when {READY} then '{Handover.APPROVAL}' else '{Handover.PROPOSAL}' end"""
 LEFT = f"""array(select a from unnest({by_state("t.state", ALLOWED)}) a where case a when 'propose' then t.approved_at is null
     when 'approve' then t.approved_at is null and {READY}
     when 'accept' then t.approved_at is not null and t.accepted_at is null and t.turns_on <= {{at}}::date

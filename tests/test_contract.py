@@ -47,6 +47,12 @@ def test_what_was_published_is_still_there(name: str) -> None:
     assert gone == []
 
 
+@pytest.mark.parametrize("name", ["backend", "network"])
+def test_schemas_have_names_of_their_own(name: str) -> None:
+    """Of two classes with one name both would be published by where they stand in our house."""
+    assert [schema for schema in documents()[name]["components"]["schemas"] if "__" in schema] == []
+
+
 def test_every_example_is_what_its_schema_promises() -> None:
     shown = 0
     for _, _, _, said, name in operations():

@@ -17,10 +17,10 @@ from api.demo.region import fill as fill_region
 from api.demo.stories import stories
 from api.demo.walk import Walk
 from api.domain.alert.alerts import shipped as rules
-from api.domain.committee.committees import State
+from api.domain.committee.committees import CommitteeState
 from api.domain.steps.frameworks import shipped as frameworks
 from api.domain.steps.standing import StepState
-from api.domain.transition.transitions import State as TransitionState
+from api.domain.transition.transitions import TransitionState
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
 from migrations.catalogues import rows_of
@@ -159,7 +159,7 @@ async def test_each_municipality_of_2019_has_a_committee_that_says_that_it_is_in
 
 
 async def test_every_state_of_a_committee_occurs(shown: World) -> None:
-    assert {c["state"] for c in await listed(shown, "/v1/committees")} == set(State)
+    assert {c["state"] for c in await listed(shown, "/v1/committees")} == set(CommitteeState)
     assert {c["in_transition"] for c in await listed(shown, "/v1/committees")} == {True, False}
 
 

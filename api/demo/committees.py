@@ -17,7 +17,7 @@ from api.demo import region
 from api.demo.region import Making, Tell
 from api.demo.stories import Story, stories
 from api.demo.walk import Walk, made, said
-from api.domain.access.people import Granted, GrantFields, Unit, new_secret, sha256
+from api.domain.access.people import Granted, GrantFields, OfficeUnit, new_secret, sha256
 from api.domain.fields import new_id
 from api.domain.levels import Level
 from api.domain.roles import Role
@@ -82,7 +82,7 @@ async def _courses(making: Making, credential: str) -> tuple[UUID, UUID]:
         id = await making.owner.fetchval("select id from course where title = $1 and country_id = 0", title)
         if id is None:
             async with writing(_acting(making, credential)) as caller:
-                body = said(CourseNew, title=title, level=level, topics=topics, hours=8, owner=Unit(level=Level.REGION))
+                body = said(CourseNew, title=title, level=level, topics=topics, hours=8, owner=OfficeUnit(level=Level.REGION))
                 id = made(await courses.add_course(body, caller))
         found.append(UUID(str(id)))
     return found[0], found[1]

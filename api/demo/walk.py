@@ -18,9 +18,8 @@ from api.demo.stories import LAW, PLENARY, Agreed, Chair, Met, Promise, Story, a
 from api.domain.calendar import months_after
 from api.domain.committee.bylaws import BylawsApproval
 from api.domain.committee.commitments import Authority, CommitmentKind, Demand
-from api.domain.committee.committees import Committee, Dissolution, Legalisation, Milestone
-from api.domain.committee.committees import State as CommitteeState
-from api.domain.committee.instruments import Kind, Purpose, Repeal
+from api.domain.committee.committees import Committee, CommitteeState, Dissolution, Legalisation, Milestone
+from api.domain.committee.instruments import InstrumentKind, Purpose, Repeal
 from api.domain.committee.templates import templates
 from api.domain.committee.terms import EndReason, Selection, TermEnd
 from api.domain.fields import Fields, Kept, Row
@@ -169,7 +168,7 @@ class Walk:
     async def _instrument(self, purpose: Purpose, on: int) -> UUID:
         body = said(
             instruments.InstrumentNew,
-            kind=Kind.AGREEMENT,
+            kind=InstrumentKind.AGREEMENT,
             purpose=purpose,
             number=f"Demostración {self.number}",
             council_date=self.day(on),

@@ -7,7 +7,7 @@ from uuid import UUID
 from api import db
 from api.access import Caller
 from api.committees import HERE, declared, framed
-from api.domain.committee.committees import Committee, CommitteeFields, State, alive
+from api.domain.committee.committees import Committee, CommitteeFields, CommitteeState, alive
 from api.domain.committee.declarations import MILESTONES, DeclarationFields, DeclaredKind
 from api.domain.errors import Conflict, Invalid, NotAllowed
 from api.domain.fields import made, merged
@@ -118,7 +118,7 @@ class Committees(Register):
             row
             for row in self.known
             if row.municipality_id == place
-            and row.state != State.DISSOLVED
+            and row.state != CommitteeState.DISSOLVED
             and folded(row.name) == folded(line.said.get("name", ""))
             and scheme not in row.external_ids
         ]
@@ -160,7 +160,9 @@ class Committees(Register):
 
     async def left(self) -> Sequence[Sitting]:
         here = {municipality for municipality, _ in self.stated.values()}
-        return [row for row in self.known if row.municipality_id in here and row.state != State.DISSOLVED and row.id not in self.stated]
+        return [
+            row for row in self.known if row.municipality_id in here and row.state != CommitteeState.DISSOLVED and row.id not in self.stated
+        ]
 
     def label(self, row: Sitting) -> str:
         return row.name

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.access import Caller
 from api.committees import fetched
-from api.domain.committee.committees import Committee, State
+from api.domain.committee.committees import Committee, CommitteeState
 from api.domain.errors import Conflict, Invalid, NotAllowed, Refusal
 from api.domain.roles import Action
 from api.intake.committees import Sitting, lying, of_places
@@ -53,7 +53,7 @@ class OfCommittees(Register):
                 return _unknown("committee")
         if municipality not in self.places:
             return Invalid("No municipality has this code.", "place-unknown", pointer="/municipality")
-        there = [row for row in here if row.municipality_id == self.places[municipality][0] and row.state != State.DISSOLVED]
+        there = [row for row in here if row.municipality_id == self.places[municipality][0] and row.state != CommitteeState.DISSOLVED]
         found = [row for row in there if not called or folded(row.name) == folded(called)]
         if len(found) > 1:
             return Conflict("Several committees sit here; say which by name or code.", "committee-ambiguous", pointer="/committee_name")

@@ -12,7 +12,7 @@ from api.domain.errors import Conflict, Invalid
 from api.domain.fields import made, merged
 from api.domain.levels.organisations import Association, Organisation, OrganisationFields
 from api.domain.levels.registers import Outcome, code, day, standing, stated
-from api.domain.levels.ties import Affiliation, AffiliationFields, Side, State
+from api.domain.levels.ties import Affiliation, AffiliationFields, AffiliationState, Side
 from api.intake.registers import Register, named
 from api.readers.tables import Line
 
@@ -66,12 +66,14 @@ class Affiliations(Register):
             country_id=place[1],
             organisation_id=self.association.organisation_id,
             proposed_by=Side.ASSOCIATION,
-            state=State.PROPOSED,
+            state=AffiliationState.PROPOSED,
         )
 
     async def left(self) -> Sequence[Affiliation]:
         today = self.caller.at.date()
-        rows = [row for rows in self.known.values() for row in rows if row.state is not State.DECLINED and row.id not in self.stated]
+        rows = [
+            row for rows in self.known.values() for row in rows if row.state is not AffiliationState.DECLINED and row.id not in self.stated
+        ]
         return [row for row in rows if row.ends_on is None or row.ends_on > today]
 
     def label(self, row: Affiliation) -> str:

@@ -24,7 +24,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, frozen=True)
 
 
-class Breakdown(Part):
+class BreakdownColumn(Part):
     """A column whose words break the values down."""
 
     columns: list[str]
@@ -81,7 +81,7 @@ class Layout(Part):
     """Name as the file has it -> the place it means, as `scheme:code`."""
     aggregates: list[str] = Field(default_factory=list)
     """Names that stand for several places at once; their rows are refused."""
-    breakdowns: dict[str, Breakdown] = Field(default_factory=dict)
+    breakdowns: dict[str, BreakdownColumn] = Field(default_factory=dict)
     """Dimension -> its column."""
     repeats: Literal["sum", "refuse"] = "refuse"
     """Two rows about the same place, indicator and period: parts of a sum, or one of them must be wrong."""

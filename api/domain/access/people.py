@@ -28,7 +28,7 @@ class PrincipalKind(StrEnum):
     SERVICE = "service"
 
 
-class Unit(Fields):
+class OfficeUnit(Fields):
     """Where a role is held: the level, and the unit as addresses name it."""
 
     level: Level = one_of(Level)
@@ -36,13 +36,13 @@ class Unit(Fields):
     """The unit as in addresses: a code or key; null for the region."""
 
     @model_validator(mode="after")
-    def _named(self) -> "Unit":
+    def _named(self) -> "OfficeUnit":
         if (self.level is Level.REGION) != (self.unit is None):
             raise ValueError("name the unit of the level; the region has none")
         return self
 
 
-class GrantFields(Unit):
+class GrantFields(OfficeUnit):
     """An office: a role at a unit, for a term."""
 
     role: Role = one_of(Role)

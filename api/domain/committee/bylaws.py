@@ -19,7 +19,7 @@ from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Fields, Key, LongText, Row, one_of
 
 
-class State(StrEnum):
+class BylawsState(StrEnum):
     """How far a version has come."""
 
     DRAFT = "draft"
@@ -48,7 +48,7 @@ class Bylaws(BylawsFields, Row, table=True):
     number: int
     findings: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     words: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
-    state: State = one_of(State, default=State.DRAFT)
+    state: BylawsState = one_of(BylawsState, default=BylawsState.DRAFT)
     instrument_id: UUID | None = None
     in_force_from: date | None = None
     in_force_to: date | None = None
@@ -62,7 +62,7 @@ class BylawsOut(BylawsFields, Row):
     municipality_id: int
     number: int
     """Versions of one committee are numbered from 1, without gaps."""
-    state: State
+    state: BylawsState
     findings: list[Finding]
     """What is wrong with the rules, in the caller's language."""
     explanation: str
@@ -87,7 +87,7 @@ class BylawsApproval(Fields):
     """First day; not before the day of the council."""
 
 
-ALLOWED = {State.DRAFT: ["change", "check"], State.CHECKED: ["change", "approve"], State.APPROVED: []}
+ALLOWED = {BylawsState.DRAFT: ["change", "check"], BylawsState.CHECKED: ["change", "approve"], BylawsState.APPROVED: []}
 
 
 def allowed(bylaws: Bylaws, action: str) -> None:
@@ -120,7 +120,7 @@ SECOND = {
 
 def draft(bylaws: Bylaws, rules: Rules) -> None:
     """Take in rules as a draft: what is wrong with them is said at once, and blocks nothing yet."""
-    bylaws.rules, bylaws.state = rules.model_dump(mode="json"), State.DRAFT
+    bylaws.rules, bylaws.state = rules.model_dump(mode="json"), BylawsState.DRAFT
     bylaws.findings, bylaws.words = by_language(contradictions(rules)), explained(rules)
 
 
@@ -129,7 +129,7 @@ def check(bylaws: Bylaws) -> None:
     allowed(bylaws, "check")
     if not approvable(contradictions(Rules.model_validate(bylaws.rules))):
         raise Conflict("The rules contradict themselves; see `findings` of this version.", "bylaws-contradict")
-    bylaws.state = State.CHECKED
+    bylaws.state = BylawsState.CHECKED
 
 
 def approve(bylaws: Bylaws, instrument: Instrument, on: date) -> None:
@@ -137,7 +137,7 @@ def approve(bylaws: Bylaws, instrument: Instrument, on: date) -> None:
     allowed(bylaws, "approve")
     if instrument.council_date and on < instrument.council_date:
         raise Invalid("Bylaws are in force on or after the day of the council.", "before-the-council", pointer="/in_force_from")
-    bylaws.state, bylaws.instrument_id, bylaws.in_force_from = State.APPROVED, instrument.id, on
+    bylaws.state, bylaws.instrument_id, bylaws.in_force_from = BylawsState.APPROVED, instrument.id, on
 
 
 def give_way(before: Bylaws, on: date) -> bool:
@@ -156,7 +156,7 @@ def give_way(before: Bylaws, on: date) -> bool:
 def lapse(bylaws: Bylaws, on: date) -> bool:
     """End a version whose instrument was repealed; one that had not begun is not approved any more. Returns whether that changes it."""
     if bylaws.in_force_from and on <= bylaws.in_force_from:
-        bylaws.state, bylaws.instrument_id, bylaws.in_force_from, bylaws.in_force_to = State.CHECKED, None, None, None
+        bylaws.state, bylaws.instrument_id, bylaws.in_force_from, bylaws.in_force_to = BylawsState.CHECKED, None, None, None
         return True
     if bylaws.in_force_to and bylaws.in_force_to <= on:
         return False

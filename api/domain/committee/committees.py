@@ -19,7 +19,7 @@ SESSIONS_USUAL = 4
 """Ordinary sessions a year where no bylaws say: the fewest that GOPI-Prevención (item 3) accepts."""
 
 
-class State(StrEnum):
+class CommitteeState(StrEnum):
     """How far a committee has come."""
 
     PROPOSED = "proposed"
@@ -52,7 +52,7 @@ class Committee(CommitteeFields, Row, table=True):
 
     country_id: Key = Field(foreign_key="country.id")
     municipality_id: Key = Field(foreign_key="municipality.id")
-    state: State = one_of(State, default=State.PROPOSED)
+    state: CommitteeState = one_of(CommitteeState, default=CommitteeState.PROPOSED)
     reason: str = "proposed"
     due_on: date | None = None
     convened_on: date | None = None
@@ -78,7 +78,7 @@ class CommitteeOut(CommitteeFields, Row):
     local_name: str | None
     """What such committees are called in its country."""
     intermunicipal: bool
-    state: State
+    state: CommitteeState
     state_reason: str
     """Why it is in this state, in a sentence of the caller's language."""
     due_on: date | None
@@ -125,13 +125,13 @@ class Dissolution(Fields):
 
 
 ALLOWED = {
-    State.PROPOSED: ["change", "convene", "dissolve"],
-    State.CONVENING: ["change", "launch", "dissolve"],
-    State.LAUNCHED: ["change", "legalise", "dissolve"],
-    State.LEGALISED: ["change", "dissolve"],
-    State.OPERATING: ["change", "dissolve"],
-    State.DORMANT: ["change", "dissolve"],
-    State.DISSOLVED: [],
+    CommitteeState.PROPOSED: ["change", "convene", "dissolve"],
+    CommitteeState.CONVENING: ["change", "launch", "dissolve"],
+    CommitteeState.LAUNCHED: ["change", "legalise", "dissolve"],
+    CommitteeState.LEGALISED: ["change", "dissolve"],
+    CommitteeState.OPERATING: ["change", "dissolve"],
+    CommitteeState.DORMANT: ["change", "dissolve"],
+    CommitteeState.DISSOLVED: [],
 }
 """What may be done in each state; documents, bylaws, seats and terms have their own."""
 
@@ -194,19 +194,25 @@ def stand(committee: Committee, today: date) -> None:
     """
     committee.due_on = None
     if committee.dissolved_on:
-        committee.state, committee.reason = State.DISSOLVED, "dissolved"
+        committee.state, committee.reason = CommitteeState.DISSOLVED, "dissolved"
         return
     if committee.legalised_on is None:
-        early = State.LAUNCHED if committee.launched_on else State.CONVENING if committee.convened_on else State.PROPOSED
-        repealed = early is State.LAUNCHED and committee.legalised_by is not None
-        reasons = {State.LAUNCHED: "launched", State.CONVENING: "convened", State.PROPOSED: "proposed"}
+        early = (
+            CommitteeState.LAUNCHED
+            if committee.launched_on
+            else CommitteeState.CONVENING
+            if committee.convened_on
+            else CommitteeState.PROPOSED
+        )
+        repealed = early is CommitteeState.LAUNCHED and committee.legalised_by is not None
+        reasons = {CommitteeState.LAUNCHED: "launched", CommitteeState.CONVENING: "convened", CommitteeState.PROPOSED: "proposed"}
         committee.state, committee.reason = early, "instrument-repealed" if repealed else reasons[early]
     elif committee.last_session_on is None:
-        committee.state, committee.reason = State.LEGALISED, "no-session-yet"
+        committee.state, committee.reason = CommitteeState.LEGALISED, "no-session-yet"
     else:
         until = committee.last_session_on + patience(committee.sessions_per_year)
         meets = today < until
-        committee.state, committee.reason = (State.OPERATING, "meets") if meets else (State.DORMANT, "no-session-lately")
+        committee.state, committee.reason = (CommitteeState.OPERATING, "meets") if meets else (CommitteeState.DORMANT, "no-session-lately")
         committee.due_on = until if meets else None
 
 
@@ -231,7 +237,7 @@ def allowed(committee: Committee, action: str) -> None:
 
 def alive(committee: Committee) -> None:
     """Raises Conflict where the committee is dissolved: then nothing of it changes any more."""
-    if committee.state is State.DISSOLVED:
+    if committee.state is CommitteeState.DISSOLVED:
         raise Conflict("The committee is dissolved; what it was stays readable and does not change.", "committee-dissolved")
 
 
@@ -267,7 +273,7 @@ def inaugurated(committee: Committee, on: date, today: date) -> list[str]:
 
 def met(committee: Committee, on: date, today: date) -> list[str]:
     """Take in that it met with quorum on a day. Returns the fields that changed."""
-    if committee.state is State.DISSOLVED or (committee.last_session_on and committee.last_session_on >= on):
+    if committee.state is CommitteeState.DISSOLVED or (committee.last_session_on and committee.last_session_on >= on):
         return []
     committee.last_session_on = on
     stand(committee, today)

@@ -14,7 +14,7 @@ from api.domain.errors import Conflict, Invalid
 from api.domain.fields import ExternalIds, Fields, Key, Row, Text, external_ids, one_of
 
 
-class Kind(StrEnum):
+class InstrumentKind(StrEnum):
     """What it is called in municipal law."""
 
     AGREEMENT = "agreement"
@@ -43,7 +43,7 @@ class Purpose(StrEnum):
     OTHER = "other"
 
 
-class State(StrEnum):
+class InstrumentState(StrEnum):
     """How far it has come in the council."""
 
     PROPOSED = "proposed"
@@ -58,7 +58,7 @@ VOTES = Limits(default=None, ge=0, le=1000)
 class InstrumentFields(Fields):
     """An instrument of the council."""
 
-    kind: Kind = one_of(Kind)
+    kind: InstrumentKind = one_of(InstrumentKind)
     purpose: Purpose = one_of(Purpose)
     title: Text | None = None
     number: Text | None = None
@@ -83,7 +83,7 @@ class Instrument(InstrumentFields, Row, table=True):
     country_id: Key
     municipality_id: Key
     committee_id: UUID = Field(foreign_key="committee.id")
-    state: State = one_of(State, default=State.PROPOSED)
+    state: InstrumentState = one_of(InstrumentState, default=InstrumentState.PROPOSED)
     repealed_on: date | None = None
     demonstration: bool = False
 
@@ -93,7 +93,7 @@ class InstrumentOut(InstrumentFields, Row):
 
     committee_id: UUID
     municipality_id: int
-    state: State
+    state: InstrumentState
     repealed_on: date | None
     """First day it is not in force any more."""
     demonstration: bool
@@ -108,10 +108,10 @@ class Repeal(Fields):
 
 
 ALLOWED = {
-    State.PROPOSED: ["change", "approve", "reject"],
-    State.APPROVED: ["repeal"],
-    State.REJECTED: [],
-    State.REPEALED: [],
+    InstrumentState.PROPOSED: ["change", "approve", "reject"],
+    InstrumentState.APPROVED: ["repeal"],
+    InstrumentState.REJECTED: [],
+    InstrumentState.REPEALED: [],
 }
 
 
@@ -132,13 +132,13 @@ def approve(instrument: Instrument, today: date) -> None:
         not_to_come(instrument.council_date, today, "/council_date")
     if instrument.votes_for is not None and instrument.votes_for <= (instrument.votes_against or 0):
         raise Invalid("These votes do not carry it.", "votes-do-not-carry", pointer="/votes_for")
-    instrument.state = State.APPROVED
+    instrument.state = InstrumentState.APPROVED
 
 
 def reject(instrument: Instrument) -> None:
     """Say that the council did not approve it. Raises Conflict where it is decided already."""
     allowed(instrument, "reject")
-    instrument.state = State.REJECTED
+    instrument.state = InstrumentState.REJECTED
 
 
 def repeal(instrument: Instrument, on: date, today: date) -> None:
@@ -146,7 +146,7 @@ def repeal(instrument: Instrument, on: date, today: date) -> None:
     allowed(instrument, "repeal")
     if on > today or (instrument.council_date and on < instrument.council_date):
         raise Invalid("Repeal it on a day after the council's and not one to come.", "repealed-before-approved", pointer="/repealed_on")
-    instrument.state, instrument.repealed_on = State.REPEALED, on
+    instrument.state, instrument.repealed_on = InstrumentState.REPEALED, on
 
 
 def unlegalise(committee: Committee, instrument: Instrument, today: date) -> bool:
@@ -164,7 +164,7 @@ def approving(
     """The instrument, which does what is asked of it. Raises Invalid where it is none of the committee's, Conflict where not approved."""
     if instrument is None or instrument.committee_id != committee.id:
         raise Invalid("The committee has no such instrument.", "unknown-reference", pointer=pointer)
-    if instrument.state is not State.APPROVED:
+    if instrument.state is not InstrumentState.APPROVED:
         raise Conflict("The council has not approved this instrument.", "instrument-not-approved", pointer=pointer)
     if instrument.purpose not in purposes:
         raise Invalid(

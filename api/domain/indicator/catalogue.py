@@ -10,7 +10,7 @@ from api.domain.errors import Conflict, Invalid
 from api.domain.fields import ExternalIds, Fields, Key, LongText, Numbered, Slug, Text, external_ids, one_of, patch_of
 
 
-class Unit(StrEnum):
+class IndicatorUnit(StrEnum):
     """What a value is a number of."""
 
     COUNT = "count"
@@ -70,7 +70,7 @@ class IndicatorDefinition(Fields):
     label_es: Text
     label_pt: Text
     definition: LongText | None = None
-    unit: Unit = one_of(Unit)
+    unit: IndicatorUnit = one_of(IndicatorUnit)
     numerator: Slug | None = None
     """Code of the indicator that a published rate is made of: it stands beside the rate made here of counts."""
     denominator: Slug | None = None

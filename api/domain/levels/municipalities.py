@@ -12,7 +12,7 @@ from api.domain.errors import Conflict, Invalid
 from api.domain.fields import ExternalIds, Fields, Key, LongText, Number, Numbered, Row, Text, external_ids, one_of
 
 
-class Kind(StrEnum):
+class MunicipalityKind(StrEnum):
     """What the place is by the law of its country."""
 
     MUNICIPALITY = "municipality"
@@ -31,7 +31,7 @@ class MunicipalityFields(Fields):
     """A municipality as a register states it."""
 
     name: Text
-    kind: Kind = one_of(Kind, default=Kind.MUNICIPALITY)
+    kind: MunicipalityKind = one_of(MunicipalityKind, default=MunicipalityKind.MUNICIPALITY)
     valid_from: date | None = None
     """First day it existed; null where no register tells."""
     valid_to: date | None = None

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from api.domain.errors import Conflict, Invalid, Refusal
 from api.domain.fields import Fields
 from api.domain.indicator.imports import ImportState, Report, RowError
-from api.domain.levels.ties import Affiliation, State
+from api.domain.levels.ties import Affiliation, AffiliationState
 
 Kind = TypeVar("Kind")
 Body = TypeVar("Body", bound=Fields)
@@ -122,7 +122,7 @@ def standing(known: Sequence[Affiliation], starts_on: date | None, ends_on: date
     Raises Conflict where it would overlap one with another first day, or reopen one that ended.
     """
     for row in known:
-        if row.state is State.DECLINED:
+        if row.state is AffiliationState.DECLINED:
             continue
         same = starts_on in (None, row.starts_on)
         if same and row.ends_on and not ends_on and starts_on is not None:

@@ -16,7 +16,7 @@ from api.domain.fields import ExternalIds, Fields, Key, Row, Text, external_ids,
 from api.domain.levels import Level
 
 
-class State(StrEnum):
+class AffiliationState(StrEnum):
     """How far an affiliation has come."""
 
     PROPOSED = "proposed"
@@ -72,7 +72,7 @@ class Affiliation(AffiliationFields, Row, table=True):
     country_id: Key
     organisation_id: UUID
     """The association's organisation."""
-    state: State = one_of(State, default=State.PROPOSED)
+    state: AffiliationState = one_of(AffiliationState, default=AffiliationState.PROPOSED)
     proposed_by: Side = one_of(Side)
     decided_by: Side | None = one_of(Side, default=None)
     act_reference: str | None = None
@@ -86,7 +86,7 @@ class AffiliationOut(AffiliationFields, Row):
     association: str
     municipality: str
     """Name, for display; never a key."""
-    state: State
+    state: AffiliationState
     proposed_by: Side
     decided_by: Side | None
     act_reference: str | None
@@ -96,12 +96,12 @@ class AffiliationOut(AffiliationFields, Row):
     """What may still be done with it: confirm, decline, end."""
 
 
-ALLOWED = {State.PROPOSED: ["confirm", "decline"], State.CONFIRMED: ["end"], State.DECLINED: []}
+ALLOWED = {AffiliationState.PROPOSED: ["confirm", "decline"], AffiliationState.CONFIRMED: ["end"], AffiliationState.DECLINED: []}
 
 
-def decide(affiliation: Affiliation, state: State, by: Side) -> None:
+def decide(affiliation: Affiliation, state: AffiliationState, by: Side) -> None:
     """Confirm or decline what the other side proposed. Raises Conflict where it is decided already, or by the side that proposed."""
-    if affiliation.state is not State.PROPOSED:
+    if affiliation.state is not AffiliationState.PROPOSED:
         raise Conflict("This affiliation is already decided.", "already-decided")
     proposed = Side.MUNICIPALITY if affiliation.proposed_by is Side.COUNTRY else affiliation.proposed_by
     if proposed is (Side.MUNICIPALITY if by is Side.COUNTRY else by):
@@ -111,7 +111,7 @@ def decide(affiliation: Affiliation, state: State, by: Side) -> None:
 
 def end(affiliation: Affiliation, on: date) -> None:
     """End it; either side may. Raises Conflict where it is not in force, Invalid where it would end before it starts."""
-    if affiliation.state is not State.CONFIRMED or (affiliation.ends_on and affiliation.ends_on <= on):
+    if affiliation.state is not AffiliationState.CONFIRMED or (affiliation.ends_on and affiliation.ends_on <= on):
         raise Conflict("This affiliation is not in force on that day.", "not-in-force")
     if on <= affiliation.starts_on:
         raise Invalid("It cannot end before it has started.", "affiliation-backwards", pointer="/ends_on")

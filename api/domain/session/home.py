@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from api.domain.committee.committees import State
+from api.domain.committee.committees import CommitteeState
 from api.domain.session.sessions import SessionKind, SessionState
 from api.domain.steps.shown import NextAction, Steps, Told
 from api.domain.steps.standing import StepState
@@ -66,7 +66,7 @@ class Home(Told):
     committee_id: UUID
     name: str
     municipality: str
-    state: State
+    state: CommitteeState
     state_reason: str
     due_on: date | None
     """The day on which the state changes by itself unless something happens."""

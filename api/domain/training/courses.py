@@ -11,7 +11,7 @@ from sqlalchemy import String
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from api.domain.access.people import Unit
+from api.domain.access.people import OfficeUnit
 from api.domain.errors import Invalid
 from api.domain.fields import Fields, Kept, LongText, Number, Row, Slug, Text, new_id, one_of, patch_of
 
@@ -64,7 +64,7 @@ class CourseNew(CourseFields):
 
     id: Annotated[UUID, Field(default_factory=new_id)]
     """Bring your own UUIDv7 to make the request safe to repeat, or leave it out."""
-    owner: Unit
+    owner: OfficeUnit
     """Whose course it is: who may change it. Everyone may give it."""
 
 

@@ -22,7 +22,7 @@ class Mode(StrEnum):
     MIXED = "mixed"
 
 
-class State(StrEnum):
+class TrainingEventState(StrEnum):
     """What came of it."""
 
     PLANNED = "planned"
@@ -30,7 +30,11 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-ALLOWED = {State.PLANNED: ["change", "hold", "cancel", "remove"], State.HELD: ["change", "attend"], State.CANCELLED: []}
+ALLOWED = {
+    TrainingEventState.PLANNED: ["change", "hold", "cancel", "remove"],
+    TrainingEventState.HELD: ["change", "attend"],
+    TrainingEventState.CANCELLED: [],
+}
 """What may be done in each state; nothing more happens to what was cancelled."""
 
 
@@ -79,7 +83,7 @@ class TrainingEvent(TrainingEventFields, Row, table=True):
     hours: Decimal | None = None
     country_id: int
     municipality_id: int
-    state: State = one_of(State, default=State.PLANNED)
+    state: TrainingEventState = one_of(TrainingEventState, default=TrainingEventState.PLANNED)
 
 
 class TrainingEventOut(TrainingEventFields, Row):
@@ -97,7 +101,7 @@ class TrainingEventOut(TrainingEventFields, Row):
     """Hours given: its own, or those of the course."""
     trainer: str | None
     """Name of the organisation that gives it, for display."""
-    state: State
+    state: TrainingEventState
     present: int
     """People who were there."""
     pre_score: Number | None
@@ -118,10 +122,10 @@ def hold(event: TrainingEvent, today: date) -> None:
     allowed(event, "hold")
     if (event.ends_on or event.starts_on + timedelta(days=1)) > today + timedelta(days=1):
         raise Invalid("It is not over yet; say so on its last day.", "not-over-yet", pointer="/ends_on")
-    event.state = State.HELD
+    event.state = TrainingEventState.HELD
 
 
 def cancel(event: TrainingEvent) -> None:
     """Say that it is not held. Raises Conflict where it was decided already."""
     allowed(event, "cancel")
-    event.state = State.CANCELLED
+    event.state = TrainingEventState.CANCELLED

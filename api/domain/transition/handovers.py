@@ -14,7 +14,7 @@ from api.domain.errors import Conflict, Invalid, NotAllowed
 from api.domain.fields import Fields
 from api.domain.roles import Role
 from api.domain.transition.office_terms import EndedBy
-from api.domain.transition.transitions import State, Transition, allowed, stand
+from api.domain.transition.transitions import Transition, TransitionState, allowed, stand
 
 
 class Decision(StrEnum):
@@ -95,7 +95,7 @@ def kept(lines: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 def _open(row: Transition) -> None:
-    allowed(row, State.PREPARING, State.FROZEN, State.LAPSED, State.RERATIFIED)
+    allowed(row, TransitionState.PREPARING, TransitionState.FROZEN, TransitionState.LAPSED, TransitionState.RERATIFIED)
     if row.approved_at is not None:
         raise Conflict("This handover was approved already.", "handover-approved")
 
@@ -150,7 +150,7 @@ def leave(office: Granted, turns_on: date, at: datetime) -> str | None:
 def accept(row: Transition, ended_by: EndedBy | None, coordinates: bool, by: tuple[UUID, datetime]) -> None:
     """Sign for what is handed over. Raises Conflict where it is not the time or nobody approved it; NotAllowed where the caller does not
     coordinate the municipality, or is of the team that leaves."""
-    allowed(row, State.FROZEN, State.LAPSED, State.RERATIFIED)
+    allowed(row, TransitionState.FROZEN, TransitionState.LAPSED, TransitionState.RERATIFIED)
     if row.approved_at is None:
         raise Conflict("Nobody has approved yet who keeps an office.", "handover-not-approved")
     if row.accepted_at is not None or by[1].date() < row.turns_on:

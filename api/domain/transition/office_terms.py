@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import model_validator
 from sqlmodel import Field
 
-from api.domain.committee.instruments import Instrument, Purpose, State
+from api.domain.committee.instruments import Instrument, InstrumentState, Purpose
 from api.domain.errors import Conflict, Invalid
 from api.domain.fields import Fields, Key, Row, Text, one_of
 
@@ -152,5 +152,5 @@ def approving(instrument: Instrument | None, term: OfficeTerm) -> None:
         raise Invalid("The municipality has no such instrument.", "unknown-reference", pointer="/instrument_id")
     if instrument.purpose is not Purpose.TERM_EXTENSION:
         raise Invalid("It needs an instrument whose purpose is term_extension.", "instrument-of-other-purpose", pointer="/instrument_id")
-    if instrument.state is not State.APPROVED:
+    if instrument.state is not InstrumentState.APPROVED:
         raise Conflict("The council has not approved this instrument.", "instrument-not-approved", pointer="/instrument_id")

@@ -23,7 +23,7 @@ RERATIFY_DAYS = 90
 """How long the new authority has to stand behind the committee again (DOMAIN X4; the number is ours)."""
 
 
-class State(StrEnum):
+class TransitionState(StrEnum):
     """How far a transition has come."""
 
     SCHEDULED = "scheduled"
@@ -37,7 +37,7 @@ class State(StrEnum):
     """The new authority did not stand behind the committee in time."""
 
 
-IN_TRANSITION = (State.FROZEN, State.HANDED_OVER)
+IN_TRANSITION = (TransitionState.FROZEN, TransitionState.HANDED_OVER)
 """States in which a municipality's committees are in transition."""
 
 
@@ -68,7 +68,7 @@ class Transition(Row, table=True):
     municipality_id: Key
     office_term_id: UUID = Field(foreign_key="office_term.id")
     turns_on: date
-    state: State = one_of(State, default=State.SCHEDULED)
+    state: TransitionState = one_of(TransitionState, default=TransitionState.SCHEDULED)
     due_on: date | None = None
     frozen_on: date | None = None
     turned_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
@@ -96,7 +96,7 @@ class TransitionOut(Row):
     """First day after the term of office."""
     election_on: date | None
     ended_by: EndedBy | None
-    state: State
+    state: TransitionState
     state_reason: str
     """What that means, in a sentence of the caller's language."""
     due_on: date | None
@@ -156,16 +156,16 @@ def stand(row: Transition, today: date) -> None:
     """Bring the state, and the day on which it changes by itself, up to what is known on `today`. The one place that says so."""
     over = today >= row.turns_on
     if row.reratified_on:
-        row.state, row.due_on = State.RERATIFIED, None
+        row.state, row.due_on = TransitionState.RERATIFIED, None
     elif today >= days_after(row.turns_on, RERATIFY_DAYS):
-        row.state, row.due_on = State.LAPSED, None
+        row.state, row.due_on = TransitionState.LAPSED, None
     elif over or row.frozen_on:
-        row.state = State.HANDED_OVER if row.accepted_at else State.FROZEN
+        row.state = TransitionState.HANDED_OVER if row.accepted_at else TransitionState.FROZEN
         row.due_on = days_after(row.turns_on, RERATIFY_DAYS) if over else row.turns_on
     elif today >= days_after(row.turns_on, -PREPARE_DAYS):
-        row.state, row.due_on = State.PREPARING, row.turns_on
+        row.state, row.due_on = TransitionState.PREPARING, row.turns_on
     else:
-        row.state, row.due_on = State.SCHEDULED, days_after(row.turns_on, -PREPARE_DAYS)
+        row.state, row.due_on = TransitionState.SCHEDULED, days_after(row.turns_on, -PREPARE_DAYS)
     if row.turned_at is None and over:
         row.due_on = row.turns_on
 
@@ -212,12 +212,12 @@ def turn(row: Transition, at: datetime) -> None:
 
 def freeze(row: Transition, today: date) -> None:
     """Keep what is there in a file before the term ends. Raises Conflict outside the days of preparation."""
-    allowed(row, State.PREPARING)
+    allowed(row, TransitionState.PREPARING)
     row.frozen_on = today
     stand(row, today)
 
 
-def allowed(row: Transition, *states: State) -> None:
+def allowed(row: Transition, *states: TransitionState) -> None:
     """Raises Conflict where the transition has not come so far, or is beyond."""
     if row.state not in states:
         raise Conflict(
@@ -231,7 +231,7 @@ def reratify(row: Transition, said: Reratification, renewed: Sequence[UUID], tod
     Raises Invalid on a day that cannot be, or where it made no such commitment; Conflict where it made none, the term is not over, or it
     was said before.
     """
-    allowed(row, State.FROZEN, State.HANDED_OVER, State.LAPSED)
+    allowed(row, TransitionState.FROZEN, TransitionState.HANDED_OVER, TransitionState.LAPSED)
     if said.reratified_on > today or said.reratified_on < row.turns_on:
         raise Invalid("The new authority did it on a day of its own term and not to come.", "day-to-come", pointer="/reratified_on")
     if not renewed:
@@ -251,42 +251,42 @@ def unratify(row: Transition, today: date) -> None:
     stand(row, today)
 
 
-ALLOWED: dict[State, list[str]] = {
-    State.SCHEDULED: [],
-    State.PREPARING: ["freeze", "propose", "approve"],
-    State.FROZEN: ["propose", "approve", "accept", "reratify"],
-    State.HANDED_OVER: ["reratify"],
-    State.RERATIFIED: ["propose", "approve", "accept"],
-    State.LAPSED: ["propose", "approve", "accept", "reratify"],
+ALLOWED: dict[TransitionState, list[str]] = {
+    TransitionState.SCHEDULED: [],
+    TransitionState.PREPARING: ["freeze", "propose", "approve"],
+    TransitionState.FROZEN: ["propose", "approve", "accept", "reratify"],
+    TransitionState.HANDED_OVER: ["reratify"],
+    TransitionState.RERATIFIED: ["propose", "approve", "accept"],
+    TransitionState.LAPSED: ["propose", "approve", "accept", "reratify"],
 }
 """What may be done in each state, as far as the handover has not come so far already."""
 REASONS: dict[str, dict[str, str]] = {
-    State.SCHEDULED: {
+    TransitionState.SCHEDULED: {
         "en": "The day on which the term of office ends is known.",
         "es": "Se conoce el día en que termina el periodo de gobierno.",
         "pt": "Conhece-se o dia em que termina o mandato.",
     },
-    State.PREPARING: {
+    TransitionState.PREPARING: {
         "en": "The term of office ends within 180 days: say who keeps an office.",
         "es": "El periodo de gobierno termina dentro de 180 días: diga quién conserva su cargo.",
         "pt": "O mandato termina dentro de 180 dias: diga quem conserva o cargo.",
     },
-    State.FROZEN: {
+    TransitionState.FROZEN: {
         "en": "What is there is kept in the handover file; the incoming office has not signed yet.",
         "es": "Lo que hay consta en el expediente de entrega; la oficina entrante aún no firma.",
         "pt": "O que há consta do dossiê de transição; a equipe que entra ainda não assinou.",
     },
-    State.HANDED_OVER: {
+    TransitionState.HANDED_OVER: {
         "en": "The incoming office signed; the new authority has not ratified the committee yet.",
         "es": "La oficina entrante firmó; la nueva autoridad aún no ratifica el comité.",
         "pt": "A equipe que entra assinou; a nova autoridade ainda não ratificou o comitê.",
     },
-    State.RERATIFIED: {
+    TransitionState.RERATIFIED: {
         "en": "The new authority stands behind the committee.",
         "es": "La nueva autoridad respalda el comité.",
         "pt": "A nova autoridade apoia o comitê.",
     },
-    State.LAPSED: {
+    TransitionState.LAPSED: {
         "en": "The new authority did not ratify the committee within 90 days.",
         "es": "La nueva autoridad no ratificó el comité dentro de 90 días.",
         "pt": "A nova autoridade não ratificou o comitê dentro de 90 dias.",

@@ -18,7 +18,7 @@ from api.domain.committee.bylaws import (
     BylawsApproval,
     BylawsFields,
     BylawsOut,
-    State,
+    BylawsState,
     allowed,
     approve,
     check,
@@ -49,7 +49,7 @@ class BylawsNew(BylawsFields):
 class BylawsQuery(OfCommittee):
     """How versions of bylaws are listed."""
 
-    state: State | None = None
+    state: BylawsState | None = None
 
 
 IN_FORCE = "(t.state = 'approved' and t.in_force_from <= {as_of} and (t.in_force_to is null or t.in_force_to > {as_of}))"
@@ -133,7 +133,7 @@ async def approve_bylaws(id: UUID, body: BylawsApproval, caller: Writing, if_mat
     instrument = await instrument_of(caller, committee, body.instrument_id, Purpose.BYLAWS, Purpose.CREATION)
     allowed(row, "approve")
     # The version before goes first: both written at once would overlap where the newer one has the lower id.
-    standing = select(Bylaws).where(Bylaws.committee_id == committee.id, Bylaws.state == State.APPROVED, Bylaws.id != row.id)
+    standing = select(Bylaws).where(Bylaws.committee_id == committee.id, Bylaws.state == BylawsState.APPROVED, Bylaws.id != row.id)
     for before in (await caller.session.exec(standing)).all():
         if give_way(before, body.in_force_from):
             await db.keep(caller, before, "give-way", fields=["in_force_to"])

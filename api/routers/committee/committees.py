@@ -19,10 +19,10 @@ from api.domain.committee.committees import (
     Committee,
     CommitteeFields,
     CommitteeOut,
+    CommitteeState,
     Dissolution,
     Legalisation,
     Milestone,
-    State,
     allowed,
     convene,
     launch,
@@ -53,7 +53,7 @@ class CommitteeNew(CommitteeFields):
 class CommitteeQuery(pages.Query):
     """How committees are listed."""
 
-    state: State | None = None
+    state: CommitteeState | None = None
     framework: Annotated[str | None, Field(max_length=63)] = None
     q: Annotated[str | None, Field(min_length=1, max_length=100)] = None
     """Beginning of the name; accents and capitals do not matter."""

@@ -18,9 +18,9 @@ from api.domain.committee.instruments import (
     Instrument,
     InstrumentFields,
     InstrumentOut,
+    InstrumentState,
     Purpose,
     Repeal,
-    State,
     allowed,
     approve,
     reject,
@@ -47,7 +47,7 @@ class InstrumentQuery(OfCommittee):
     """How instruments are listed."""
 
     purpose: Purpose | None = None
-    state: State | None = None
+    state: InstrumentState | None = None
 
 
 INSTRUMENTS = Listing(

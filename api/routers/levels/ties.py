@@ -21,11 +21,11 @@ from api.domain.levels.ties import (
     AffiliationEnd,
     AffiliationFields,
     AffiliationOut,
+    AffiliationState,
     Participation,
     ParticipationFields,
     ParticipationOut,
     Side,
-    State,
     decide,
     end,
     speaking,
@@ -50,7 +50,7 @@ class AffiliationNew(AffiliationFields):
 class AffiliationQuery(pages.Query):
     """How affiliations are listed."""
 
-    state: State | None = None
+    state: AffiliationState | None = None
     on: date | None = None
     """Only those in force on this day."""
 
@@ -140,7 +140,12 @@ async def propose_affiliation(body: AffiliationNew, caller: Creating) -> Respons
     known(units and 1, "/municipality_id")
     side = await _side(caller, _target(body, units.country_id))
     row = made(
-        Affiliation, body, country_id=units.country_id, organisation_id=units.organisation_id, proposed_by=side, state=State.PROPOSED
+        Affiliation,
+        body,
+        country_id=units.country_id,
+        organisation_id=units.organisation_id,
+        proposed_by=side,
+        state=AffiliationState.PROPOSED,
     )
     await db.keep(caller, row, "propose")
     return await _written(caller, row, 201)
@@ -161,7 +166,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Affili
 async def confirm_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Confirm what the other side proposed; from its first day on the association reads this municipality."""
     row, side = await _fetch(caller, id, if_match)
-    decide(row, State.CONFIRMED, side)
+    decide(row, AffiliationState.CONFIRMED, side)
     await db.keep(caller, row, "confirm", fields=["state", "decided_by"])
     return await _written(caller, row)
 
@@ -170,7 +175,7 @@ async def confirm_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> R
 async def decline_affiliation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Decline what the other side proposed."""
     row, side = await _fetch(caller, id, if_match)
-    decide(row, State.DECLINED, side)
+    decide(row, AffiliationState.DECLINED, side)
     await db.keep(caller, row, "decline", fields=["state", "decided_by"])
     return await _written(caller, row)
 
@@ -198,10 +203,10 @@ async def confirm_affiliations(body: Act, caller: Writing) -> Any:
     Repeating it is safe: what the same act already confirmed stays as it is."""
     for id in sorted(set(body.affiliation_ids)):
         row = await db.fetch(caller, Affiliation, id, AFFILIATIONS.shape.seen())
-        if row.act_sha256 == body.act_sha256 and row.state is State.CONFIRMED:
+        if row.act_sha256 == body.act_sha256 and row.state is AffiliationState.CONFIRMED:
             continue
         side = await _side(caller, _target(row, row.country_id))
-        decide(row, State.CONFIRMED, side)
+        decide(row, AffiliationState.CONFIRMED, side)
         row.act_reference, row.act_sha256 = body.act_reference, body.act_sha256
         await db.keep(caller, row, "confirm", fields=["state", "decided_by", "act_reference", "act_sha256"])
     return Confirmed(confirmed=len(set(body.affiliation_ids)))

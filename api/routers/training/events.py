@@ -16,12 +16,12 @@ from api.domain.roles import Action, Target
 from api.domain.training.attendance import FEWEST
 from api.domain.training.events import (
     ALLOWED,
-    State,
     TrainingEvent,
     TrainingEventFields,
     TrainingEventNew,
     TrainingEventOut,
     TrainingEventPatch,
+    TrainingEventState,
     allowed,
     cancel,
     hold,
@@ -37,7 +37,7 @@ router = APIRouter(tags=["training"], route_class=ReadRoute)
 class TrainingEventQuery(pages.Query):
     """How training events are listed."""
 
-    state: State | None = None
+    state: TrainingEventState | None = None
     topic: Annotated[str | None, Field(max_length=63)] = None
     """Only events whose course teaches it."""
     course: UUID | None = None

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from api.domain.errors import Conflict, Invalid
 from api.domain.training.courses import CourseFields, taught
-from api.domain.training.events import State, TrainingEvent, TrainingEventFields, cancel, hold
+from api.domain.training.events import TrainingEvent, TrainingEventFields, TrainingEventState, cancel, hold
 from tests.isolation.seeds import key
 
 COURSE = key("course", "x")
@@ -31,11 +31,11 @@ def test_it_was_held_from_its_last_day_on(ends_on: str | None, today: str, over:
     one = event(ends_on=ends_on)
     if over:
         hold(one, date.fromisoformat(today))
-        assert one.state is State.HELD
+        assert one.state is TrainingEventState.HELD
     else:
         with pytest.raises(Invalid, match="not over yet"):
             hold(one, date.fromisoformat(today))
-        assert one.state is State.PLANNED
+        assert one.state is TrainingEventState.PLANNED
 
 
 def test_it_is_decided_once() -> None:
