@@ -1,6 +1,5 @@
 """/agreements: who does what until when, what proves it, and how each institution keeps its word."""
 
-import json
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,11 +9,12 @@ from pydantic import Field
 
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
+from api.answers.follow_through import follow_through_of
 from api.collection import ReadRoute, publish
-from api.committees import HERE, OF_COMMITTEE, SHOWN, OfCommittee, by_state
+from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state
 from api.domain.committee.seats import Seat
 from api.domain.errors import Conflict
-from api.domain.fields import found, made, merged, new_id, patch_of
+from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.session.agreements import (
     ALLOWED,
     Agreement,
@@ -27,15 +27,12 @@ from api.domain.session.agreements import (
     agree,
     cancel,
     changeable,
-    follow_through,
     fulfil,
-    kept_word,
 )
 from api.domain.session.decisions import Decision
 from api.domain.session.sessions import Cancelling, Session
 from api.idempotency import Creating
 from api.pages import Listing
-from api.pages.statements import ENTERED, prepared
 from api.sessions import of_session, under_session, within
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
@@ -146,30 +143,10 @@ async def cancel_agreement(id: UUID, body: Cancelling, caller: Writing, if_match
     return await _written(caller, row)
 
 
-HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null
-      and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN}
-    left join organisation o on o.id = coalesce(a.owner_organisation_id, x.on_behalf_of_id)"""
-WORDS = f"""select o.id, o.name, count(*) filter (where a.fulfilled_on <= a.due_on) as on_time,
-      count(*) filter (where a.fulfilled_on > a.due_on) as late,
-      count(*) filter (where a.state = 'open' and a.due_on < {{as_of}}) as overdue,
-      count(*) filter (where a.state = 'open' and a.due_on >= {{as_of}}) as open
-    from agreement a join committee_session m on m.municipality_id = a.municipality_id and m.id = a.session_id {HOLDER}
-    where a.committee_id = t.id and a.state <> 'cancelled' and m.held_on <= {{as_of}} and {HERE.over("a")}
-    group by o.id, o.name"""
-KEPT = prepared(f"""select e.who, q.* from {ENTERED} left join lateral (
-    select t.id, (select coalesce(json_agg(row_to_json(w) order by w.name, w.id), '[]') from ({WORDS}) w)::text as words
-    from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
-
-
 @router.get("/v1/committees/{id}/follow-through", response_model=FollowThrough)
 async def read_follow_through(
     id: UUID, reading: Asking, as_of: Annotated[date | None, Query(description="The day; today where it is missing.")] = None
 ) -> Any:
     """How what was agreed by `as_of` was fulfilled: on time, late, overdue, still open; all of it and institution by institution. A seat's
-    agreement is its institution's where the seat shows it."""
-    day = as_of or reading.at.date()
-    row = await pages.ask(reading, KEPT, pages.known_of(reading) | {"id": id, "as_of": day})
-    found(row["id"])
-    counts = ("on_time", "late", "overdue", "open")
-    each = [(w["id"] and UUID(w["id"]), w["name"], kept_word(*(w[c] for c in counts))) for w in json.loads(row["words"])]
-    return follow_through(id, day, each)
+    agreement is its institution's where the seat shows it. Of a past day, as it stood at its end."""
+    return await follow_through_of(reading, id, as_of or reading.at.date())

@@ -83,6 +83,9 @@ async def test_how_each_institution_keeps_its_word(world: World) -> None:
             await ask(mixco, f"{path}/fulfil", made, fulfilled_on=fulfilled, reference="x")
     found = (await mixco.get(f"/v1/committees/{committee.id}/follow-through")).json()
     assert found["total"] == {"agreements": 4, "on_time": 1, "late": 1, "overdue": 1, "open": 1, "share": 0.3333}
+    for day, then in ((AGO[10], (5, 1, 0, 0, 4, 1)), (AGO[5], (5, 1, 1, 1, 2, 0.3333))):
+        past = (await mixco.get(f"/v1/committees/{committee.id}/follow-through", params={"as_of": day})).json()["total"]
+        assert tuple(past.values()) == then, "as it stood then: what was fulfilled or cancelled later was not yet"
     one, two = found["institutions"]
     assert (one["organisation"], one["open"], one["share"]) == ("Escuela inventada", 1, None)
     assert (two["organisation"], two["on_time"], two["late"], two["overdue"]) == ("Fundación inventada", 1, 1, 1), "the seat's, too"
