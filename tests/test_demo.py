@@ -148,7 +148,7 @@ async def test_each_municipality_of_2019_has_a_committee_that_says_that_it_is_in
         assert committee["demonstration"]
         assert "demo" in committee["name"].lower()
     client = await shown.who("region")
-    for path in ("/v1/region/steps", *(f"/v1/committees/{found[0]['id']}/{part}" for part in ("steps", "home"))):
+    for path in ("/v1/region/steps", *(f"/v1/committees/{found[0]['id']}/{part}" for part in ("steps", "home", "health"))):
         assert (await client.get(path)).json()["demonstration"], path
     for path in ("/v1/seats", "/v1/sessions", "/v1/commitments", "/v1/stakeholder-maps", "/v1/office-terms"):
         assert all(row["demonstration"] for row in await listed(shown, path)), path
@@ -229,6 +229,9 @@ async def test_its_secretary_has_the_committee_at_hand(shown: World) -> None:
     assert [step["state"] for step in home["steps"]] == ["achieved"] * 5 + ["not_started"] * 3
     assert home["next_session"]["state"] == "called"
     assert home["overdue"] == 1
+    health = (await client.get(f"/v1/committees/{committee['id']}/health")).json()
+    assert health["score"] > 50
+    assert {item["state"] for item in health["gopi"]["items"]} == {"met", "not_met", "unknown"}
     members = (await client.get(f"/v1/committees/{committee['id']}/members")).json()["items"]
     assert len(members) == 11
     assert all(member["name"].startswith("Persona Demostración ") for member in members)

@@ -50,9 +50,15 @@ COVERAGE = pages.prepared(
 )
 
 
-async def coverage(request: Request, reading: Reading, committee: UUID, as_of: date | None, days: int) -> Response:
-    """What the members have learned on a day. Raises NotFound where there is no such committee, or none the caller may see."""
+async def learned(reading: Reading, committee: UUID, as_of: date | None, days: int) -> str:
+    """What the members have learned on a day, as JSON. Raises NotFound where there is no such committee, or none the caller may see."""
     known = pages.known_of(reading) | {"id": committee, "days": days}
     row = await pages.ask(reading, COVERAGE, known | ({"as_of": as_of} if as_of else {}))
     found(row["j"])
-    return pages.conditional(request, row["j"].encode(), {"Content-Language": reading.language})
+    return str(row["j"])
+
+
+async def coverage(request: Request, reading: Reading, committee: UUID, as_of: date | None, days: int) -> Response:
+    """The same as an answer."""
+    said = await learned(reading, committee, as_of, days)
+    return pages.conditional(request, said.encode(), {"Content-Language": reading.language})

@@ -9,6 +9,11 @@ from api.domain.errors import Invalid
 FIRST, LAST = date.min + timedelta(days=1), date.max - timedelta(days=1)
 
 
+def within(day: date) -> date:
+    """The day, or the nearest that is none of the outermost."""
+    return min(max(day, FIRST), LAST)
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of the month `months` later; the last of the month where there is no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

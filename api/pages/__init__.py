@@ -20,11 +20,11 @@ from api.domain.errors import NotFound, NotKnown, Stale, Unconditional
 from api.domain.indicator import figures
 from api.levels import Lens
 from api.pages.cursors import cursor_of, keys_of
-from api.pages.listings import AS_QUERY, NOT_FILTERS, Cut, Listing, Page, Query
+from api.pages.listings import AS_QUERY, NOT_FILTERS, AsOf, Cut, Day, Listing, Page, Query
 from api.pages.statements import ENTERED, Statement, one_statement, order_of, page_statement, prepared, where_of
 
 JSON = "application/json"
-__all__ = ["AS_QUERY", "ENTERED", "Listing", "Page", "Query", "Statement", "order_of", "prepared", "where_of"]
+__all__ = ["AS_QUERY", "ENTERED", "AsOf", "Day", "Listing", "Page", "Query", "Statement", "order_of", "prepared", "where_of"]
 
 
 def known_of(reading: Reading | Caller) -> dict[str, Any]:

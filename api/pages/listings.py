@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Query as AsQuery
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import SQLModel
 
+from api.domain.calendar import within
 from api.domain.errors import Invalid
 from api.domain.levels import Level
 from api.levels import UNITS, Shape, as_known
@@ -36,6 +37,11 @@ class Page(BaseModel, Generic[Item]):
     count: Annotated[int | None, Field(description="How many there are on all pages; only with `count=exact`.")] = None
 
 
+Day = Annotated[date, AfterValidator(within)]
+"""A day that is asked about: PostgreSQL's driver keeps the outermost as infinite, which is no day in JSON."""
+AsOf = Annotated[Day | None, AsQuery(description="The day; today where it is missing.")]
+
+
 class Query(BaseModel):
     """The parameters that every list takes."""
 
@@ -53,7 +59,7 @@ class Query(BaseModel):
     """Another order than the usual one, such as `id`; a minus in front turns it round. An unknown one is told what there is."""
     fields: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]*(,[a-z][a-z0-9_]*)*$", max_length=1000)] = None
     """Only these members of each item, such as `id,name`: of the item's schema what is named is there and nothing else."""
-    as_of: date | None = None
+    as_of: Day | None = None
     """The day on which the level is looked at; today where it is missing."""
 
 

@@ -14,6 +14,7 @@ from api.routers.session import agreements, calendars, decisions, holding, home,
 from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, courses, events
 from api.routers.transition import blackouts, files, handovers, office_terms, survival, transitions
+from api.routers.vitals import health as committee_health
 
 BACKEND = [
     m.router
@@ -51,6 +52,7 @@ BACKEND = [
         persons,
         terms,
         composition,
+        committee_health,
         sessions,
         holding,
         inaugurations,

@@ -84,6 +84,7 @@ ENTRIES: dict[str, Entry] = {
     "fulfil_agreement": of_committee(AGREED, body=lambda o, t: {"fulfilled_on": "2021-07-01", "reference": "x"}, version="agreement"),
     "cancel_agreement": of_committee(AGREED, body=lambda o, t: {"because": "x"}, version="agreement"),
     "read_follow_through": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
+    "read_health": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "read_home": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "add_calendar_feed": Entry(seen_there, seen_there, thing=targets.COMMITTEE, body=lambda o, t: {"language": "es"}),
     "read_calendar_feed": Entry(written, written, thing=CALENDAR),

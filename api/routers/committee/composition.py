@@ -1,16 +1,16 @@
 """/committees/{id}/composition: what a committee is made of on a day, and what would cure what it lacks."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api import pages
 from api.access import Asking
 from api.collection import ReadRoute
 from api.domain.committee.composition import Composition, composition
 from api.domain.fields import found
+from api.pages import AsOf
 from api.roster import ASKED, facts_of
 
 router = APIRouter(tags=["members"], route_class=ReadRoute)
@@ -21,7 +21,7 @@ async def read_composition(
     id: UUID,
     reading: Asking,
     response: Response,
-    as_of: Annotated[date | None, Query(description="The day; today where it is missing.")] = None,
+    as_of: AsOf = None,
 ) -> Any:
     """What the plenary is made of on `as_of`, held against the bylaws in force on that day: vacancies, sectors, the civil share, groups
     whose members said so themselves (numbers below 5 are not told), terms that expire, what an announced end would break, the cure list."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api import db, pages, problems
@@ -32,7 +32,7 @@ from api.domain.session.agreements import (
 from api.domain.session.decisions import Decision
 from api.domain.session.sessions import Cancelling, Session
 from api.idempotency import Creating
-from api.pages import Listing
+from api.pages import AsOf, Listing
 from api.sessions import of_session, under_session, within
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
@@ -144,9 +144,7 @@ async def cancel_agreement(id: UUID, body: Cancelling, caller: Writing, if_match
 
 
 @router.get("/v1/committees/{id}/follow-through", response_model=FollowThrough)
-async def read_follow_through(
-    id: UUID, reading: Asking, as_of: Annotated[date | None, Query(description="The day; today where it is missing.")] = None
-) -> Any:
+async def read_follow_through(id: UUID, reading: Asking, as_of: AsOf = None) -> Any:
     """How what was agreed by `as_of` was fulfilled: on time, late, overdue, still open; all of it and institution by institution. A seat's
     agreement is its institution's where the seat shows it. Of a past day, as it stood at its end."""
     return await follow_through_of(reading, id, as_of or reading.at.date())

@@ -1,16 +1,16 @@
 """/committees/{id}/steps, /frameworks: where a committee stands, and by what it is judged."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api.access import Asking
 from api.collection import ReadRoute
 from api.domain.fields import found
 from api.domain.steps.frameworks import Framework, shipped
 from api.domain.steps.shown import Steps, steps_told
+from api.pages import AsOf
 from api.standings import facts_of
 
 router = APIRouter(tags=["steps"], route_class=ReadRoute)
@@ -21,7 +21,7 @@ async def read_steps(
     id: UUID,
     reading: Asking,
     response: Response,
-    as_of: Annotated[date | None, Query(description="The day; today where it is missing.")] = None,
+    as_of: AsOf = None,
 ) -> Any:
     """The steps on `as_of`: computed from dated facts, never set by hand. What is missing says who can meet it and how; what was before the
     committee joined is `declared`, what ended by the calendar is `lapsed`. Steps wait for one another only where the source says so."""

@@ -1,6 +1,5 @@
 """/training-events/{id}/attendance, /committees/{id}/training: who was there, and what members have learned so far."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from api.domain.training.attendance import opened as named
 from api.domain.training.events import TrainingEvent, allowed
 from api.levels import Shape
 from api.offices import opened
-from api.pages import AS_QUERY, Listing
+from api.pages import AS_QUERY, Day, Listing
 
 router = APIRouter(tags=["training"], route_class=ReadRoute)
 LINES = """(select coalesce(json_agg(row_to_json(l) order by l.person_id), '[]') from (
@@ -71,7 +70,7 @@ class CoverageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    as_of: date | None = None
+    as_of: Day | None = None
     """The day that is looked at; today where it is missing."""
     days: Annotated[int, Field(ge=1, le=3650)] = ONBOARDING_DAYS
     """Days from joining within which a member should have had an initial course."""

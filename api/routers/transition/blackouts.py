@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api import db, pages, problems
@@ -19,7 +18,7 @@ from api.domain.roles import Action, Target
 from api.domain.transition.blackouts import LABELS, UNTIL, Blackout, BlackoutFields, BlackoutNow, BlackoutOut, PublicAct, blackout_of
 from api.idempotency import Creating
 from api.levels import Shape
-from api.pages import Listing
+from api.pages import AsOf, Listing
 from api.pages.statements import ENTERED, prepared
 
 router = APIRouter(tags=["transitions"], route_class=ReadRoute)
@@ -137,7 +136,7 @@ async def read_blackout(
     unit: UnitName,
     reading: Public,
     response: Response,
-    as_of: Annotated[date | None, Query(description="The day; today where it is missing.")] = None,
+    as_of: AsOf = None,
 ) -> Any:
     """What is refused at a municipality on a day because an election is near, until when, and by which law. Reading never is."""
     day = as_of or reading.at.date()

@@ -1,0 +1,28 @@
+"""/committees/{id}/health: how a committee is doing, as a vector first and one number second."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.access import Asking
+from api.collection import ReadRoute
+from api.domain.vitals.health import Health
+from api.pages import AsOf
+from api.vitals import health_of
+
+router = APIRouter(tags=["steps"], route_class=ReadRoute)
+
+
+@router.get("/v1/committees/{id}/health", response_model=Health)
+async def read_health(
+    id: UUID,
+    reading: Asking,
+    response: Response,
+    as_of: AsOf = None,
+) -> Any:
+    """How a committee is doing on `as_of`: ten components of 0 to 100, each with what it was counted from over the year before; what this
+    service does not keep yet is null and lowers `coverage`. One number only where at least 60 % is known. Beside it the items 1 to 14 of
+    GOPI-Prevención, met, not met or unknown, each with what it was judged from."""
+    response.headers["Content-Language"] = reading.language
+    return await health_of(reading, id, as_of or reading.at.date())

@@ -1,0 +1,70 @@
+"""Each item of GOPI-Prevención, met, not met and unknown."""
+
+from typing import Any
+
+import pytest
+
+from api.domain.committee.rules import Rules
+from api.domain.vitals.gopi import ITEMS, GopiState, gopi
+from api.domain.vitals.words import PARTS
+from tests.domain.vitals.known import RULES, known
+
+MET, NOT_MET, UNKNOWN = GopiState.MET, GopiState.NOT_MET, GopiState.UNKNOWN
+
+
+def ruled(**said: Any) -> Rules:
+    return Rules.model_validate(RULES.model_dump() | said)
+
+
+WELL = dict(enumerate([MET, MET, MET, MET, UNKNOWN, MET, NOT_MET, UNKNOWN, NOT_MET, UNKNOWN, MET, UNKNOWN, MET, MET], 1))
+"""The committee of three has no school, clinic or police at its table, and nobody of the national government."""
+
+
+def states(**changed: Any) -> dict[int, GopiState]:
+    return {item.number: item.state for item in gopi(known(**changed), "en").items}
+
+
+def test_a_committee_that_does_well() -> None:
+    assert states() == WELL
+    found = gopi(known(), "pt")
+    assert (found.met, found.not_met, found.unknown) == (8, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "state"),
+    [
+        (1, {"seated": 1}, NOT_MET),
+        (1, {"seated": 2}, MET),
+        (2, {"rules": None}, NOT_MET),
+        (3, {"rules": None}, UNKNOWN),
+        (3, {"rules": None, "quorate": 3}, NOT_MET),
+        (3, {"rules": ruled(sessions_per_year=3), "quorate": 9}, NOT_MET),
+        (3, {"quorate": 3}, NOT_MET),
+        (4, {"rules": ruled(civil_majority=False)}, NOT_MET),
+        (4, {"seated": 2}, NOT_MET),  # One of two is 50 %.
+        (4, {"seated": 0}, UNKNOWN),
+        (4, {"rules": None}, UNKNOWN),
+        (5, {"by_call": 1}, NOT_MET),
+        (5, {"holders": 0, "by_call": 0}, UNKNOWN),
+        (6, {"rules": ruled(renewal_cohorts=1)}, NOT_MET),
+        (6, {"ends": 1}, NOT_MET),
+        (6, {"holders": 0, "ends": 0}, UNKNOWN),
+        (10, {"secretaries": 0}, NOT_MET),
+        (11, {"rules": ruled(roles=[{"role": "president"}])}, NOT_MET),
+        (11, {"rules": None}, UNKNOWN),
+        (13, {"minuted": 0}, NOT_MET),
+        (13, {"quorate": 0}, UNKNOWN),
+        (14, {"published": 0}, NOT_MET),
+        (14, {"quorate": 0}, UNKNOWN),
+    ],
+)
+def test_one_thing_otherwise(number: int, changed: dict[str, Any], state: GopiState) -> None:
+    assert states(**changed)[number] is state
+
+
+def test_all_fourteen_have_words() -> None:
+    assert len(ITEMS) == 14
+    for judge, words in ITEMS:
+        assert words.keys() == {"en", "es", "pt"}
+        for part, *_ in judge(known()):
+            assert part in PARTS
