@@ -24,7 +24,8 @@ SECTIONS = {
         from bylaws t {_OF}""",
     "instruments": f"""select t.id, t.committee_id, t.kind, t.purpose, t.number, t.council_date, t.state, t.document_id
         from council_instrument t {_OF}""",
-    "minutes": f"select t.id, t.committee_id, t.year, t.number, t.approved_on, t.published_on, t.document_id from minutes t {_OF}",
+    "minutes": f"""select t.id, t.committee_id, t.year, t.number, t.approved_on, t.sha256, t.published_on, t.document_id
+        from minutes t {_OF}""",
     "agreements": f"""select t.id, t.committee_id, t.text, t.owner_organisation_id, t.owner_seat_id, t.due_on, t.state, t.fulfilled_on
         from agreement t {_OF}""",
     "commitments": f"select t.id, t.committee_id, t.kind, t.authority, t.committed_on, t.ends_on from commitment t {_OF}",

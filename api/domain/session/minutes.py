@@ -1,5 +1,6 @@
 """Minutes: numbered without gaps per committee and year, approved and then never changed: what was wrong is said in errata."""
 
+import hashlib
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -36,6 +37,7 @@ class Minutes(MinutesFields, Row, table=True):
     """The row."""
 
     text: str | None = None
+    sha256: str | None = None
     country_id: Key
     municipality_id: Key
     committee_id: UUID = Field(foreign_key="committee.id")
@@ -101,6 +103,9 @@ class MinutesOut(MinutesFields, Row):
     approved_on: date | None
     approved_in_id: UUID | None
     """The session that approved them."""
+    sha256: str | None
+    """Of `text` in UTF-8, hex, from its approval on: a copy with this hash is what was approved. Null of a draft, and where a document says
+    it all, which has a hash of its own."""
     published_on: date | None
     published_document_id: UUID | None
     """The public file, with names left out."""
@@ -148,6 +153,7 @@ def approve(minutes: Minutes, session: Session, said: MinutesApproval, approving
         if not has_quorum(approving):
             raise Conflict("The session that approves them needs quorum itself.", "no-quorum", pointer="/approved_in_id")
     minutes.approved_on, minutes.approved_in_id = said.approved_on, said.approved_in_id
+    minutes.sha256 = None if minutes.text is None else hashlib.sha256(minutes.text.encode()).hexdigest()
     session.state = SessionState.MINUTES_APPROVED
 
 

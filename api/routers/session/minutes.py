@@ -130,7 +130,7 @@ async def approve_minutes(id: UUID, body: MinutesApproval, caller: Writing, if_m
     rules.counted((await db.run(caller.session, UNCOUNTED, m=row.municipality_id, id=session.id)).scalar() or 0)
     approving = await caller.session.get(Session, body.approved_in_id) if body.approved_in_id else None
     rules.approve(row, session, body, approving, caller.at.date())
-    await db.keep(caller, row, "approve", fields=["approved_on", "approved_in_id"])
+    await db.keep(caller, row, "approve", fields=["approved_on", "approved_in_id", "sha256"])
     await db.keep(caller, session, "approve-minutes", fields=["state"])
     return await _written(caller, row)
 

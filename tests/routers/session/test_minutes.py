@@ -1,6 +1,7 @@
 """Minutes are numbered without gaps, never change once they are approved, and are published as a file of their own."""
 
 import asyncio
+import hashlib
 
 import httpx
 
@@ -30,6 +31,7 @@ async def test_from_a_draft_to_what_everyone_reads(world: World) -> None:
     decision = await put_to_vote(committee, session)
     made = await drafted(committee, session)
     assert (made.status_code, made.json()["number"], made.json()["state"]) == (201, 1, "draft"), made.text
+    assert made.json()["sha256"] is None, "a draft may still change"
     assert code(await drafted(committee, session)) == (409, "session-state-forbids"), "a session has one"
     path = f"/v1/minutes/{made.json()['id']}"
     changed = await mixco.patch(path, json={"text": "Se leyó y aprobó la agenda."}, headers={"If-Match": made.headers["etag"]})
@@ -45,6 +47,7 @@ async def test_from_a_draft_to_what_everyone_reads(world: World) -> None:
     after = await committee.held(*SECTORS, kind="extraordinary", meets_on=AGO[5])
     approved = await ask(mixco, f"{path}/approve", changed, **said, approved_in_id=after.json()["id"])
     assert (approved.json()["state"], approved.json()["allowed_actions"]) == ("approved", ["publish", "add_erratum"]), approved.text
+    assert approved.json()["sha256"] == hashlib.sha256("Se leyó y aprobó la agenda.".encode()).hexdigest()
     late = await mixco.patch(path, json={"text": "x"}, headers={"If-Match": approved.headers["etag"]})
     assert code(late) == (409, "session-state-forbids")
     assert "erratum" in late.json()["detail"]
@@ -58,6 +61,7 @@ async def test_from_a_draft_to_what_everyone_reads(world: World) -> None:
     outer = await document(mixco, "public", "sin nombres")
     published = await ask(mixco, f"{path}/publish", approved, document_id=outer)
     assert (published.json()["state"], len(published.json()["errata"])) == ("published", 2), published.text
+    assert published.json()["sha256"] == approved.json()["sha256"], "errata stand beside what was approved"
     assert (await (await world.who()).get(f"/v1/documents/{outer}/content")).text == "sin nombres"
     assert (await mixco.get(f"/v1/sessions/{session.json()['id']}")).json()["minutes_id"] == made.json()["id"]
     assert len((await mixco.get("/v1/errata", params={"committee": committee.id})).json()["items"]) == 2
