@@ -62,7 +62,7 @@ ENTRIES: dict[str, Entry] = {
     "add_office_term": Entry(there, body=lambda o, t: targets.year(9)),
     "change_office_term": of_term(3, body=lambda o, t: {"election_on": "2020-01-01"}),
     "end_office_term": of_term(4, body=lambda o, t: OVER),
-    "extend_office_term": of_term(5, body=lambda o, t: {"ends_on": "1906-01-01", "reference": "x"}),
+    "extend_office_term": of_term(190, body=lambda o, t: {"ends_on": "2091-06-01", "reference": "x"}),  # Of one that is not over yet.
     "remove_office_term": of_term(7),
     "read_handover": Entry(agreeing_or_managing, seen_there, thing=following("preparing")),
     "propose_handover": Entry(there, seen_there, thing=following("preparing"), body=lambda o, t: {"decisions": []}, version="transition"),

@@ -177,6 +177,7 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         await attended(owner, row, target)
     if table == "office_term":
         over = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": said["ends_on"]}
+        over |= {"state": "scheduled", "turned_at": None} if said["ends_on"] > str(date.today()) else {}
         await insert(owner, "transition", row | TEMPLATES["transition"] | over)
     if table == "transition":
         await insert(owner, "handover_file", row | TEMPLATES["handover_file"] | {"transition_id": row["id"]})
