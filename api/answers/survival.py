@@ -77,7 +77,8 @@ left join lateral (
     select (select row_to_json(c) from (select {COUNTS} from p) c)::text as total,
       (select json_agg(row_to_json(c) order by c.key) from (select key, {COUNTS} from p group by key) c)::text as groups,
       (select json_agg(row_to_json(i)) from (select committee_id, transition_id, turns_on, key, before_on as last_session_before,
-          after_on as first_session_after, ratified_on from p order by turns_on desc, committee_id limit {INPUTS_MOST}) i)::text as inputs,
+          after_on as first_session_after, ratified_on from p
+          order by turns_on desc, committee_id, transition_id limit {INPUTS_MOST}) i)::text as inputs,
       (select coalesce(bool_or(demonstration), false) from p) as demonstration
   ) y on true
 ) q on e.who is not null"""
