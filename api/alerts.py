@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from api.committees import HERE, LASTS
+from api.committees import LASTS
 from api.db.freezes import UNSIGNED
 from api.domain.alert.alerts import Deadline
 from api.domain.transition.transitions import RERATIFY_DAYS
@@ -43,11 +43,12 @@ DEADLINES = prepared(f"""
 select e.who, t.id, c.iso2, t.sessions_per_year, (select coalesce(json_agg(row_to_json(d)), '[]')::text
     from ({" union all ".join(ROOMS)}) d) as deadlines
 from {INSIDE}, committee t join country c on c.id = t.country_id
-where t.id = any({{ids}}) and t.state <> 'dissolved' and {HERE.seen()}""")
+where t.id = any({{ids}}) and t.state <> 'dissolved'""")
+"""Asked by the clock alone, which reaches every committee."""
 
 
 async def deadlines_of(connection: asyncpg.Connection, ids: Sequence[UUID], today: date) -> list[tuple[UUID, str, list[Deadline]]]:
-    """Each committee that is not dissolved, with its country and its days, in a transaction that has entered."""
+    """Each committee that is not dissolved, with its country and its days, in a transaction of the house."""
     rows = await connection.fetch(DEADLINES.sql, *DEADLINES.values({"ids": list(ids), "today": today}))
     return [
         (row["id"], row["iso2"], [

@@ -79,7 +79,7 @@ select e.who, q.* from {ENTERED}
 left join lateral (
   select t.transition_id, t.created_at as made_at, t.sha256, t.kid, t.signature, t.body, t.lines::text as lines,
     (select coalesce(json_object_agg(s.id, s.display), json_build_object()) from seat s
-      where s.municipality_id = t.municipality_id and {HERE.over("s")})::text as displays
+      where s.municipality_id = t.municipality_id)::text as displays
   from handover_file t where e.who is not null and t.transition_id = {{id}} and {HERE.seen()}) q on true""")
 
 

@@ -73,7 +73,7 @@ Under = TypeVar("Under", bound=Row)
 
 async def under_session(caller: Caller, model: type[Under], id: UUID) -> tuple[Under, Session, Committee]:
     """Something of a session, with the session and the committee; locked in this order, so that nobody waits in a ring."""
-    row = await db.fetch(caller, model, id, HERE.seen())
+    row = await db.fetch(caller, model, id, "true")  # A key keeps it where its session lies, and that is looked for as far as is seen.
     return row, *(await of_session(caller, row.session_id))  # type: ignore[attr-defined]
 
 

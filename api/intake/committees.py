@@ -86,7 +86,7 @@ class Committees(Register):
             self.known.append(Sitting(row.id, row.municipality_id, row.name, row.state, row.external_ids))
             self.stated[row.id] = place
             return Outcome.CREATED
-        row = await db.fetch(self.caller, Committee, found.id, HERE.seen())
+        row = await db.fetch(self.caller, Committee, found.id, "true")  # Found among those that are seen.
         if row.id in self.stated:
             raise Conflict("An earlier row of the file is about the same committee.", "stated-twice", pointer="/name")
         changed = await self._changed(row, body)

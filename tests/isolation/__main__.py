@@ -1,14 +1,14 @@
 """The long form: `./run python -m tests.isolation [--only api/committees.py] [--at-once 2]`.
 
 Drops, one at a time, every predicate by which the application itself says who sees a row, and asks the matrix with row security off:
-the operations of the pages that name it first, and all of them where those do not notice. Each must turn it red; one that stays green
-is said by the application in vain, or asked about by no test. Exits with 1 then. All runs share one server and one demonstration region.
+the operations that come to it first, then the tests that look deeper, and the whole matrix where those do not notice. Each must turn it
+red; one that stays green is said by the application in vain, or asked about by no test. Exits with 1 then. All runs share one server and
+one demonstration region.
 """
 
 import argparse
 import ast
 import asyncio
-import importlib
 import os
 import re
 import shutil
@@ -25,6 +25,7 @@ from rich.progress import Progress
 from api.embedded import EmbeddedPostgres
 from tests.conftest import make_empty, make_region, settings_of
 from tests.contract import ROOT
+from tests.isolation import naming
 
 OURS = re.compile(
     r"[\w.{}']+ = any\(\(select app\.\w+\(\)\)::\w+\[\]\)|\(select app\.(?:read|write|personal)_region\(\)\)"
@@ -36,14 +37,21 @@ NOT_MEANT = ("api/levels.py",)
 PUBLIC = ("COUNTRIES.", "MUNICIPALITIES.", "ORGANISATIONS.", "PROGRAMMES.", "PARTICIPATIONS.", "COURSES.", "BLACKOUTS.", "OFFICE_TERMS.")
 """Everybody sees these; there is nothing to drop."""
 
-DEEPER = {
-    "api/answers/coverage.py": "tests/routers/training",
-    "api/answers/": "tests/routers/indicator/test_protection.py",
-    "api/intake/": "tests/routers/indicator/test_places.py",
-    "api/pages/secrecy.py": "tests/routers/test_feed.py",
-    "api/roster.py": "tests/routers/committee",
-}
-"""Where a predicate decides how much of an answer somebody gets, and not whether: the tests that look into it, after the matrix."""
+DEEPER = (
+    ("api/answers/coverage.py", "tests/routers/training"),
+    ("api/answers/peers.py", "tests/routers/indicator/test_peers.py"),
+    ("api/answers/", "tests/routers/indicator/test_protection.py"),
+    ("api/db/", "tests/routers/levels/test_organisations.py"),
+    ("api/intake/committees.py", "tests/routers/committee/test_registers.py"),
+    ("api/intake/people.py", "tests/routers/committee/test_register_of_terms.py"),
+    ("api/intake/p", "tests/routers/indicator/test_imports.py"),
+    ("api/intake/", "tests/routers/indicator/test_places.py"),
+    ("api/pages/secrecy.py", "tests/routers/indicator/test_protection.py"),
+    ("api/pages/secrecy.py", "tests/routers/test_feed.py"),
+    ("api/roster.py", "tests/routers/committee"),
+    ("api/sessions.py", "tests/routers/session"),
+)
+"""Where a predicate decides how much of an answer somebody gets, and not whether: the tests that look into it. More than one may fit."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def _calls(source: str) -> Iterator[tuple[int, int, str]]:
             yield start, end, "str(True).lower()"
 
 
-def dropped(only: str) -> Iterator[Dropped]:
+def dropped(*only: str) -> Iterator[Dropped]:
     """Every page with every one of its predicates dropped."""
     for file in sorted((ROOT / "api").rglob("*.py")):
         page = file.relative_to(ROOT).as_posix()
@@ -87,32 +95,29 @@ def dropped(only: str) -> Iterator[Dropped]:
             yield Dropped(page, raw[:start].count(b"\n") + 1, raw[start:end].decode(), text)
 
 
-def naming(page: str) -> str:
-    """The operations of the routers that `page` is, or that import it; nothing where they are most of all."""
-    module = page.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-    found = []
-    for file in sorted((ROOT / "api" / "routers").rglob("*.py")):
-        path = file.relative_to(ROOT).as_posix()
-        if path == page or re.search(rf"^from {re.escape(module)} import", file.read_text(encoding="utf-8"), re.MULTILINE):
-            router = getattr(importlib.import_module(path.removesuffix(".py").replace("/", ".")), "router", None)
-            found += [route.name for route in router.routes] if router else []
-    return " ".join(found) if len(found) < 60 else ""
+def asks(one: Dropped, quick: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is asked, one after the other until something notices: the operations that come there, then each test that looks deeper, then
+    the whole matrix."""
+    matrix, first = ("tests/isolation/test_http.py", "-k", "without-row-security"), naming.operations(one.page, one.line)
+    beside, here = ("", ("tests/isolation/test_elsewhere.py",)), [(first, matrix)] if first else []
+    yield from (beside, *here) if ".over(" in one.said else (*here, beside)
+    yield from (("", (tests,)) for page, tests in DEEPER if one.page.startswith(page))
+    if "personal" in one.said:
+        yield "", ("tests/isolation/test_canary.py",)
+    if not (quick and first):
+        yield "", matrix
 
 
-def red(one: Dropped, home: Path) -> bool:
-    """Whether the matrix notices."""
+def noticed_by(one: Dropped, home: Path, quick: bool) -> str:
+    """Which tests notice; empty where none does."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "house"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".amuprev", "__pycache__", ".*_cache"))
         (copy / one.page).write_text(one.text, encoding="utf-8")
-        deeper = next((tests for page, tests in DEEPER.items() if one.page.startswith(page)), None)
-        matrix, first = ("tests/isolation/test_http.py", "-k", "without-row-security"), naming(one.page)
-        asked = {"AMUPREV_TESTS_HOME": str(home)}
-        return (
-            bool(first and _fails(copy, one, asked | {"AMUPREV_ASKED": first}, *matrix))
-            or bool(deeper and _fails(copy, one, asked, deeper))
-            or _fails(copy, one, asked, *matrix)
-        )
+        for operations, tests in asks(one, quick):
+            if _fails(copy, one, {"AMUPREV_TESTS_HOME": str(home), "AMUPREV_ASKED": operations}, *tests):
+                return tests[0].removeprefix("tests/")
+    return ""
 
 
 def _fails(copy: Path, one: Dropped, said: dict[str, str], *tests: str) -> bool:
@@ -129,17 +134,20 @@ async def _prepared(postgres: EmbeddedPostgres, home: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="api/", help="pages whose path begins so")
+    parser.add_argument("--only", nargs="*", default=["api/"], help="pages whose path begins with one of these")
+    parser.add_argument("--quick", action="store_true", help="not the whole matrix, where it is known which operations come there")
     parser.add_argument("--at-once", type=int, default=1, help="how many are asked at the same time")
     asked = parser.parse_args()
-    every, green = list(dropped(asked.only)), 0
+    every, green = list(dropped(*asked.only)), 0
+    naming.pages()  # Read once, before several ask at the same time.
     with tempfile.TemporaryDirectory() as folder, Progress() as progress, EmbeddedPostgres(Path(folder), durable=False) as postgres:
         bar = progress.add_task("predicates dropped", total=len(every))
         asyncio.run(_prepared(postgres, Path(folder)))
         with ThreadPoolExecutor(asked.at_once) as pool:
-            for one, noticed in zip(every, pool.map(lambda o: red(o, Path(folder)), every), strict=True):
+            for one, noticed in zip(every, pool.map(lambda o: noticed_by(o, Path(folder), asked.quick), every), strict=True):
                 green += not noticed
-                progress.console.print(f"{'red  ' if noticed else 'GREEN'} {one.told()}", markup=False, highlight=False)
+                told = f"{'red  ' if noticed else 'GREEN'} {one.told()} {noticed}"
+                progress.console.print(told, markup=False, highlight=False)
                 progress.advance(bar)
     sys.exit(f"{green} of {len(every)} are not noticed" if green else 0)
 

@@ -50,6 +50,8 @@ class Entry:
     """Answers whoever has not signed in too: what is public, and of the rest like of what is not there."""
     targets: tuple[Target, ...] = TARGETS
     file: Callable[[Target], str] | None = None
+    tells: Callable[[dict[str, Any], bool], bool] | None = None
+    """Whether an answer that is granted tells the right things, given whether the person writes there."""
     answers: Callable[[dict[str, Any], bool], bool] | None = None
     """Of operations that answer everybody and refuse inside the answer: whether it is right, given whether the person may."""
 

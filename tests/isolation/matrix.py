@@ -102,10 +102,12 @@ class Matrix:
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     missing: dict[tuple[str, str], Said] = field(default_factory=dict)
 
-    async def send(self, operation: Operation, entry: Entry, target: Target, name: str, stale: bool = False) -> httpx.Response:
-        """The request about `target`, the same to the byte for everyone but for the token; `stale` of a version that never was."""
+    async def send(
+        self, operation: Operation, entry: Entry, target: Target, name: str, stale: bool = False, bare: bool = False
+    ) -> httpx.Response:
+        """The request about `target`, the same to the byte for everyone but for the token; `stale` of no such version, or `bare`."""
         said = entry.path(operation.name, target)
-        version = STALE if stale else await self._version(operation, entry, target, said) if entry.version else None
+        version = STALE if stale else await self._version(operation, entry, target, said) if entry.version and not bare else None
         headers = {"If-Match": f'"{version}"'} if version is not None else {}
         content: dict[str, Any] = {"json": entry.body(operation.name, target)} if entry.body else {}
         if entry.file:
@@ -144,6 +146,12 @@ class Matrix:
             return [f"{told}, not {expected}: {answer.text[:200]}"]
         if found == 404 and said_of(answer) != await self._as_if_it_were_not(operation, entry, who):
             return [f"{told} tells that there is something: {answer.text[:200]}"]
+        if found == 404 and entry.version:
+            bare = await self.send(operation, entry, target, who.name, bare=True)
+            if said_of(bare) != said_of(answer):
+                return [f"{told}, without a version {bare.status_code}: {bare.text[:200]}"]
+        if found == 200 and entry.tells and not entry.tells(answer.json(), self.writes_at(entry, target, who)):
+            return [f"{told} tells more than it may, or less: {answer.text[:500]}"]
         if found == 200 and entry.answers and not entry.answers(answer.json(), self.writes_at(entry, target, who)):
             return [f"{told} did what it may not, or not what it may: {answer.text[:500]}"]
         return []

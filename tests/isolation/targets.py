@@ -88,6 +88,7 @@ Thing = tuple[str, dict[str, Any]]
 """A table and what a row of it holds besides its place."""
 PAST = {"starts_on": "2001-01-01", "ends_on": "2002-01-01"}
 LATER = "2099-01-01T00:00:00Z"
+AHEAD = {"state": "scheduled", "turned_at": None}
 SERVICE: Thing = ("principal", {"kind": "service", "display_name": "Seeded"})
 GRANT: Thing = ("granted", {"role": "reader", "level": "municipality"} | PAST)
 API_KEY: Thing = ("api_key", {"secret_sha256": "x", "expires_at": LATER})
@@ -177,8 +178,7 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
         await attended(owner, row, target)
     if table == "office_term":
         over = {"id": key(f"{operation}-transition", target), "office_term_id": row["id"], "turns_on": said["ends_on"]}
-        over |= {"state": "scheduled", "turned_at": None} if said["ends_on"] > str(date.today()) else {}
-        await insert(owner, "transition", row | TEMPLATES["transition"] | over)
+        await insert(owner, "transition", row | TEMPLATES["transition"] | (AHEAD if said["ends_on"] > "2090" else {}) | over)
     if table == "transition":
         await insert(owner, "handover_file", row | TEMPLATES["handover_file"] | {"transition_id": row["id"]})
     if table == "committee":

@@ -134,9 +134,9 @@ async def list_people(request: Request, caller: Writing, query: Annotated[People
 @router.get("/v1/people/{id}", response_model=PrincipalOut)
 async def read_person(id: UUID, caller: Writing) -> Response:
     """One person or service account that you manage; a name is personal data, so the reading is recorded."""
-    row = await db.fetch(caller, Principal, id, PEOPLE.shape.seen())
-    await db.saw(caller, Principal, [row.id])
-    return await pages.written(caller, PEOPLE, id, f"/v1/people/{id}")
+    answer = await pages.written(caller, PEOPLE, id, f"/v1/people/{id}")
+    await db.saw(caller, Principal, [id])
+    return answer
 
 
 @router.patch("/v1/people/{id}", response_model=PrincipalOut, responses=problems.refusals(Stale, Unconditional))

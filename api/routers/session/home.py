@@ -54,7 +54,8 @@ select e.who, q.* from {ENTERED}
 left join lateral (
   select (select row_to_json(o)::text from (select {", ".join(f"{sql} as {name}" for name, sql in PARTS.items())}) o) as said
   from committee t join municipality m on m.id = t.municipality_id
-  where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
+  where e.who is not null and t.id = {{id}}) q on true""")
+"""Of a committee that the caller sees: `facts_of` has said so."""
 
 
 @router.get("/v1/committees/{id}/home", response_model=Home)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.conftest import World
 from tests.routers.indicator.test_imports import send
@@ -47,15 +48,26 @@ async def test_nothing_is_ranked_by_few_cases(world: World) -> None:
     assert near(few) == [840001 + n for n in range(5)]
 
 
-async def test_who_sees_no_others_is_told_so(world: World) -> None:
-    gt, mixco = await world.who("gt"), await world.who("mixco")
+async def two_as_large(world: World, indicator: str = "homicide") -> httpx.AsyncClient:
+    """Mixco and Guatemala, with as many of `indicator` and residents. Returns who wrote them."""
+    gt = await world.who("gt")
     for place in (3200008, 3200001):
-        at = f"/v1/municipalities/{place}/observations/homicide/2022"
+        at = f"/v1/municipalities/{place}/observations/{indicator}/2022"
         assert (await gt.put(at, params={"source": "demonstration"}, json={"value": 30})).status_code == 201
     for municipality, code in (("3200008", "GT0108"), ("3200001", "GT0101")):
         file = f"code,population\n{code},500000\n".encode()
         report = await send(gt, file, "populations", year=2020, source="censo", scheme="ocha")
         assert report["report"]["rows_used"] == 1, municipality
+    return gt
+
+
+@pytest.mark.parametrize("secured", [True, False])
+async def test_who_sees_no_others_is_told_so(world: World, secured: bool) -> None:
+    gt, mixco = await two_as_large(world), await world.who("mixco")
+    if not secured:
+        async with world.owner() as owner:
+            for table in ("figure", "observation", "denominator", "population"):
+                await owner.execute(f"alter table {table} disable row level security")
     here = "/v1/municipalities/3200008/indicators/homicide/peers"
     assert near((await gt.get(here)).json()) == [3200001]
     alone = (await mixco.get(here, params={"period": "2022"})).json()
@@ -84,3 +96,13 @@ async def test_a_sensitive_indicator_is_compared_for_who_writes_it(world: World)
             assert status == 200 or answer.json()["code"] in ("indicator-protected", "protected-table")
     gap = await reader.get(f"/v1/municipalities/{place}/indicators/sexual-offence/gap", params={"source": "police", "against": "health"})
     assert (gap.status_code, gap.json()["code"]) == (403, "indicator-protected")
+
+
+async def test_who_writes_one_and_reads_others_is_not_told_what_is_sensitive_of_them(world: World) -> None:
+    gt, mixco, region = await two_as_large(world, "sexual-offence"), await world.who("mixco"), await world.who("region")
+    me = (await mixco.get("/v1/me")).json()["principal"]["id"]
+    reads = {"principal_id": me, "role": "reader", "level": "country", "unit": "GT", "starts_on": "2024-01-01"}
+    assert (await region.post("/v1/grants", json=reads)).status_code == 201
+    here = "/v1/municipalities/3200008/indicators/sexual-offence/peers?period=2022"
+    assert near((await gt.get(here)).json()) == [3200001]
+    assert near((await mixco.get(here)).json()) == []
