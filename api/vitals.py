@@ -1,5 +1,7 @@
-"""What a committee's health is made of: who holds its seats, what they learned, how words were kept, and what is counted of a year."""
+"""How a committee is doing, gathered from the rooms: who holds its seats, what they learned, how words were kept, what a year came to."""
 
+import json
+from collections import defaultdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,9 +10,12 @@ from api import pages
 from api.access import Reading
 from api.answers.coverage import learned
 from api.answers.follow_through import follow_through_of
-from api.committees import HERE, ON, PLACES_OF
+from api.committees import HERE, ON, PLACES_OF, SHOWN
+from api.domain.committee.sectors import Sector
 from api.domain.fields import found
+from api.domain.session.agreements import KeptWord, kept_word
 from api.domain.training.attendance import ONBOARDING_DAYS, TrainingOut
+from api.domain.vitals.drop_off import DropOffs, Seated, drop_off, ordered
 from api.domain.vitals.health import Health, health
 from api.domain.vitals.vector import DAYS, Counts, Known
 from api.levels import FIGURES
@@ -73,3 +78,54 @@ async def _known(reading: Reading, committee: UUID, day: date) -> Known:
 
 def _counts(row: Any) -> Counts:
     return Counts(**{name: row[name] for name in Counts.__dataclass_fields__})
+
+
+SEATED = f"""select x.on_behalf_of_id as id, o.name, array_agg(distinct s.sector) as sectors, count(*) as seats
+    from term x join seat s on s.id = x.seat_id and {SHOWN} and {ON.format("s")} join organisation o on o.id = x.on_behalf_of_id
+    where x.committee_id = t.id and not x.alternate and x.voided_at is null and {ON.format("x")} and {HERE.over("x")} group by 1, 2"""
+FILLED = f"""select count(*) from term x join seat s on s.id = x.seat_id and {ON.format("s")}
+    where x.committee_id = t.id and not x.alternate and x.voided_at is null and {ON.format("x")} and {HERE.over("x")}"""
+CAME_TO = f"""select x.on_behalf_of_id as id, count(*) as seats, count(*) filter (where a.status in ('present', 'represented')) as there
+    from committee_session v join session_attendance a on a.municipality_id = v.municipality_id and a.session_id = v.id
+    join seat s on s.id = a.seat_id and {SHOWN} join term x on x.id = a.term_id
+    where v.committee_id = t.id and v.held_on {YEAR.replace("{0}", "v.held_on")} and x.on_behalf_of_id is not null and {HERE.over("v")}
+    group by 1, v.held_on, v.id order by v.held_on desc, v.id desc"""
+RESULT = f"""greatest((select max(a.fulfilled_on) from agreement a
+      where a.committee_id = t.id and a.fulfilled_on <= {{as_of}} and {HERE.over("a")}),
+    (select max(n.published_on) from minutes n where n.committee_id = t.id and n.published_on <= {{as_of}} and {HERE.over("n")}))"""
+AT_TABLE = prepared(f"""
+select e.who, q.* from {ENTERED}
+left join lateral (
+  select t.id, t.demonstration, {RESULT} as result_on, ({FILLED}) as filled,
+    (select coalesce(json_agg(row_to_json(r)), '[]') from ({SEATED}) r)::text as seated,
+    (select coalesce(json_agg(row_to_json(r)), '[]') from ({CAME_TO}) r)::text as came
+  from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
+
+
+async def drop_offs_of(reading: Reading, committee: UUID, day: date) -> DropOffs:
+    """The institutions at the table on a day, and what speaks for it that they leave.
+
+    Raises NotFound where there is no such committee, or none the caller may see.
+    """
+    row = await pages.ask(reading, AT_TABLE, pages.known_of(reading) | {"id": committee, "as_of": day})
+    found(row["id"])
+    kept = {word.organisation_id: word for word in (await follow_through_of(reading, committee, day)).institutions}
+    came: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for each in json.loads(row["came"]):
+        came[each["id"]].append((each["seats"], each["there"]))
+    seated = [
+        Seated(UUID(s["id"]), s["name"], [Sector(c) for c in s["sectors"]], s["seats"], came[s["id"]], _word(kept.get(UUID(s["id"]))))
+        for s in json.loads(row["seated"])
+    ]
+    return DropOffs(
+        committee_id=committee,
+        as_of=day,
+        demonstration=row["demonstration"],
+        last_result_on=row["result_on"],
+        not_shown=row["filled"] - sum(one.seats for one in seated),
+        institutions=ordered([drop_off(one, row["result_on"], day, reading.language) for one in seated]),
+    )
+
+
+def _word(said: KeptWord | None) -> KeptWord:
+    return kept_word(said.on_time, said.late, said.overdue, said.open) if said else kept_word(0, 0, 0, 0)

@@ -85,6 +85,7 @@ ENTRIES: dict[str, Entry] = {
     "cancel_agreement": of_committee(AGREED, body=lambda o, t: {"because": "x"}, version="agreement"),
     "read_follow_through": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "read_health": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
+    "read_drop_off_risk": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "read_home": Entry(seen_there, seen_there, thing=targets.COMMITTEE, tells=lambda said, may: bool(said["allowed_actions"]) is may),
     "add_calendar_feed": Entry(seen_there, seen_there, thing=targets.COMMITTEE, body=lambda o, t: {"language": "es"}),
     "read_calendar_feed": Entry(written, written, thing=CALENDAR),

@@ -1,4 +1,4 @@
-"""What is counted of a committee's health, and the items of GOPI-Prevención (DOMAIN §1.3), in words."""
+"""What is counted of how a committee is doing, the items of GOPI-Prevención (DOMAIN §1.3), and what speaks for a leaving, in words."""
 
 COMPONENTS: dict[str, dict[str, str]] = {
     "legality": {"en": "Legality", "es": "Legalidad", "pt": "Legalidade"},
@@ -205,4 +205,66 @@ WITHHELD = {
     "en": "Less than {percent} % of what it is made of is known; see the components.",
     "es": "Se conoce menos del {percent} % de lo que lo compone; vea los componentes.",
     "pt": "Conhece-se menos de {percent} % do que o compõe; veja os componentes.",
+}
+SIGNALS: dict[str, dict[str, dict[str, str]]] = {
+    "absent-mostly": {
+        "why": {
+            "en": "It was at {present} of {sessions} sessions within a year.",
+            "es": "Estuvo en {present} de {sessions} sesiones en un año.",
+            "pt": "Esteve em {present} de {sessions} reuniões em um ano.",
+        },
+        "what": {
+            "en": "Visit its head, and ask what keeps it away; agree on an alternate.",
+            "es": "Visite a quien la dirige y pregunte qué lo impide; acuerde un suplente.",
+            "pt": "Visite quem a dirige e pergunte o que impede; combine um suplente.",
+        },
+    },
+    "absent-often": {
+        "why": {
+            "en": "It was at {present} of {sessions} sessions within a year.",
+            "es": "Estuvo en {present} de {sessions} sesiones en un año.",
+            "pt": "Esteve em {present} de {sessions} reuniões em um ano.",
+        },
+        "what": {
+            "en": "Agree on days and hours that suit it, and on an alternate.",
+            "es": "Acuerde días y horas que le convengan, y un suplente.",
+            "pt": "Combine dias e horários que lhe convenham, e um suplente.",
+        },
+    },
+    "absent-lately": {
+        "why": {
+            "en": "Nobody of it was at the last {lately} sessions.",
+            "es": "Nadie de ella estuvo en las últimas {lately} sesiones.",
+            "pt": "Ninguém dela esteve nas últimas {lately} reuniões.",
+        },
+        "what": {
+            "en": "Call before the next session, and give it a point of the agenda.",
+            "es": "Llame antes de la próxima sesión y déle un punto de la agenda.",
+            "pt": "Ligue antes da próxima reunião e dê-lhe um ponto da pauta.",
+        },
+    },
+    "word-not-kept": {
+        "why": {
+            "en": "It did {on_time} of {due} things that it agreed to in time.",
+            "es": "Cumplió a tiempo {on_time} de {due} acuerdos a su cargo.",
+            "pt": "Cumpriu no prazo {on_time} de {due} acordos a seu cargo.",
+        },
+        "what": {
+            "en": "Go through what is open with it: smaller pieces, later days, or another owner.",
+            "es": "Revise con ella lo pendiente: partes más pequeñas, otras fechas u otro responsable.",
+            "pt": "Reveja com ela o pendente: partes menores, outras datas ou outro responsável.",
+        },
+    },
+    "no-result": {
+        "why": {
+            "en": "For {months} months the committee fulfilled no agreement and published no minutes.",
+            "es": "En {months} meses el comité no cumplió ningún acuerdo ni publicó actas.",
+            "pt": "Em {months} meses o comitê não cumpriu nenhum acordo nem publicou atas.",
+        },
+        "what": {
+            "en": "Plan something small that can be finished and shown within weeks.",
+            "es": "Planee algo pequeño que pueda terminarse y mostrarse en semanas.",
+            "pt": "Planeje algo pequeno que possa ser terminado e mostrado em semanas.",
+        },
+    },
 }
