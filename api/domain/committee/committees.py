@@ -96,6 +96,11 @@ class CommitteeOut(CommitteeFields, Row):
     dissolved_by: UUID | None
     in_transition: bool
     """Whether a term of office of its municipality ended, or is about to with everything frozen, and nobody ratified it again yet."""
+    seats: int
+    """Seats of its plenary on the day: today, in lists `as_of`."""
+    filled: int
+    """Of these, held by somebody: its members, alternates not counted. Who they are is told by its members."""
+    vacant: int
     demonstration: bool
     allowed_actions: list[str]
     """What may be done with it next."""

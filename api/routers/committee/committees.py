@@ -37,7 +37,7 @@ from api.domain.transition.transitions import IN_TRANSITION as DURING
 from api.idempotency import Creating
 from api.levels import Shape
 from api.pages import Listing
-from api.roster import WITHIN, facts_of
+from api.roster import COUNTED, WITHIN, facts_of
 
 router = APIRouter(tags=["committees"], route_class=ReadRoute)
 CommitteePatch = patch_of(CommitteeFields)
@@ -65,7 +65,7 @@ THERE = "(t.municipality_id = any(l.municipalities) or t.covers && l.municipalit
 COMMITTEES = Listing(
     "committees",
     CommitteeOut,
-    "committee t join municipality m on m.id = t.municipality_id join country c on c.id = t.country_id",
+    f"committee t join municipality m on m.id = t.municipality_id join country c on c.id = t.country_id {COUNTED}",
     Shape(override=dict.fromkeys((Level.MUNICIPALITY, Level.ASSOCIATION, Level.PROGRAMME), THERE)),
     (("t.name_key", "text"), ("t.id", "uuid")),
     CommitteeQuery,
@@ -81,6 +81,9 @@ COMMITTEES = Listing(
         "intermunicipal": "cardinality(t.covers) > 0",
         "state_reason": worded("t.reason", REASONS),
         "in_transition": IN_TRANSITION,
+        "seats": "h.seats",
+        "filled": "h.filled",
+        "vacant": "h.seats - h.filled",
         "allowed_actions": by_state("t.state", ALLOWED),
     },
     sorts={"id": (("t.id", "uuid"),)},

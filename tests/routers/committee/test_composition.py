@@ -5,6 +5,8 @@ from datetime import timedelta
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, SMALL, TODAY, approved, ask, founded, ruled, seated
 
+COUNTS = ("seats", "filled", "vacant")
+
 
 async def test_what_is_lacking_what_is_about_to_break_and_as_of_when(world: World) -> None:
     mixco, id = await world.who("mixco"), (await founded(world)).json()["id"]
@@ -28,6 +30,13 @@ async def test_what_is_lacking_what_is_about_to_break_and_as_of_when(world: Worl
     later = (await mixco.get(path, params={"as_of": resigns["ends_on"]}, headers={"Accept-Language": "es"})).json()
     assert (later["filled"], later["vacant"], later["pending"]) == (2, 1, [])
     assert later["shortfalls"][0]["cure"] == "Invite e integre 1 más del sector."
+    for client, base in ((mixco, ""), (await world.who("gt"), "/countries/GT")):
+        for day, told in ((TODAY.isoformat(), full), (resigns["ends_on"], later)):
+            page = (await client.get(f"/v1{base}/committees", params={"as_of": day})).json()["items"]
+            [item] = [c for c in page if c["id"] == id]
+            assert [item[key] for key in COUNTS] == [told[key] for key in COUNTS], "lists count what the composition is made of"
+    one = (await mixco.get(f"/v1/committees/{id}")).json()
+    assert [one[key] for key in COUNTS] == [3, 3, 0]
     before = (await mixco.get(path, params={"as_of": AGO[365]})).json()
     assert (before["seats"], before["filled"], before["bylaws_id"]) == (3, 0, None)
     assert (await (await world.who("sonsonate")).get(path)).status_code == 404
