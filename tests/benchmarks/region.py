@@ -33,11 +33,13 @@ class Size:
     import_rows: int = 83_334
     export_months: int = 36
     members: int = 260
+    committees: int = 20_000
+    """Of thirteen seats each, twelve of them held: 240,000 members."""
 
 
 FULL = Size()
 SMALL = Size("small", 6_000, 2_598, 24, 2, 8_334, 6)
-TINY = Size("tiny", 0, 0, 3, 1, 300, 2, 40)
+TINY = Size("tiny", 0, 0, 3, 1, 300, 2, 40, 60)
 
 PLACES = """insert into municipality (id, country_id, name, kind, status, external_ids)
     select c.id * 10000 + 5000 + n, c.id, 'Benchmark ' || n, 'municipality', 'current',
@@ -94,6 +96,7 @@ async def fill(server: EmbeddedPostgres, database: str, size: Size, say: Say) ->
 
 
 OFFICES = {
+    "region": {"role": Role.REGION_ADMIN, "level": Level.REGION},
     "country": {"role": Role.COUNTRY_COORDINATOR, "level": Level.COUNTRY, "country_id": MEXICO},
     "municipality": {
         "role": Role.MUNICIPAL_COORDINATOR,

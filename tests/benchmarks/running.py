@@ -10,7 +10,7 @@ from rich.console import Console
 from api import db
 from api.embedded import EmbeddedPostgres
 from api.settings import Settings
-from tests.benchmarks import contention, exports, imports, latest, reads, routes, summaries
+from tests.benchmarks import committees, contention, exports, imports, latest, reads, routes, summaries
 from tests.benchmarks.bench import Bench, opened
 from tests.benchmarks.meter import machine
 from tests.benchmarks.region import Size, counted, fill
@@ -18,7 +18,7 @@ from tests.benchmarks.table import Bound, Plan, Row, show, show_plans
 
 HERE = Path(__file__).parent
 TOLD = ("version()", "current_setting('shared_buffers')", "current_setting('fsync')")
-PARTS = ("reads", "routes", "latest", "summaries", "export", "import", "contention")
+PARTS = ("reads", "routes", "latest", "committees", "summaries", "export", "import", "contention")
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ async def _measured(server: EmbeddedPostgres, wanted: Wanted, copies: list[str],
                 found.rows += await routes.measured(bench, wanted.times)
             if "latest" in wanted.parts:
                 found.rows += await latest.measured(bench, wanted.times)
+            if "committees" in wanted.parts:
+                found.rows += await committees.measured(bench, wanted.size, wanted.times)
         if "summaries" in wanted.parts:
             async with opened(server, copies[2], settings) as larger:
                 await summaries.grow(larger.owner, wanted.size)

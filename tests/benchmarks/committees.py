@@ -1,0 +1,94 @@
+"""Committees at the size of the region: a page of them with the seats that are held, how many stand where, and one at a glance."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import asyncpg
+
+from api import pages
+from api.answers import steps
+from api.domain.levels import Level
+from api.routers.committee.committees import COMMITTEES, CommitteeQuery
+from api.routers.session.home import GLANCE
+from api.standings import FACTS
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.reads import PAGE, View, listed
+from tests.benchmarks.reads import measured as beside_bare
+from tests.benchmarks.region import Size
+from tests.benchmarks.table import Row
+
+HOME, STEPS = 3.0, 2.0
+"""How many times the CPU of their bare statements home and the count of steps may cost."""
+SEATS = 12
+FRAMEWORK = "icma-mvpc-8"
+SOWN = (
+    f"""insert into committee (id, country_id, municipality_id, name, framework, state, reason, legalised_on, created_at)
+    select uuidv7(), country_id, id, 'Committee of ' || name, '{FRAMEWORK}', 'legalised', 'no-session-yet', '2025-03-01', '2025-01-01'
+    from (select m.* from municipality m join country c on c.id = m.country_id and c.tenant order by m.id limit $1::int) m""",
+    """insert into body (id, country_id, municipality_id, committee_id, kind, name, starts_on)
+    select uuidv7(), country_id, municipality_id, id, 'plenary', 'Plenary', '2025-01-01' from committee""",
+    f"""insert into seat (id, country_id, municipality_id, committee_id, body_id, sector, role, voting, display, starts_on)
+    select uuidv7(), country_id, municipality_id, committee_id, id, 'ngo', 'member', true, 'institution', '2025-01-01'
+    from body, generate_series(1, {SEATS} + 1)""",
+    f"""insert into term (id, country_id, municipality_id, committee_id, body_id, seat_id, on_behalf_of_id, selection, starts_on)
+    select uuidv7(), s.country_id, s.municipality_id, s.committee_id, s.body_id, s.id, o.id, 'elected', '2025-02-01'
+    from (select *, row_number() over (partition by committee_id order by id) as n from seat) s,
+      (select id from organisation order by id limit 1) o where n <= {SEATS}""",
+    f"""insert into step_record (id, country_id, municipality_id, committee_id, framework, step, number, state, since)
+    select uuidv7(), country_id, municipality_id, t.id, '{FRAMEWORK}', s.step, s.n,
+      (array['achieved', 'in_progress', 'lapsed', 'declared'])[1 + (t.municipality_id + s.n) % 4], date '2025-03-01' + s.n::int * 20
+    from committee t, unnest($1::text[]) with ordinality s (step, n)""",
+)
+"""Committees, each with a plenary of thirteen seats, of which one is vacant, and a record of each of its eight steps."""
+
+
+async def sown(owner: asyncpg.Connection, size: Size) -> None:
+    """One committee in each of `size.committees` municipalities."""
+    codes = [step.code for step in steps.followed(FRAMEWORK).steps]
+    committee, *others, records = SOWN
+    async with owner.transaction():
+        # As in the region: references that are known to be right are not checked one by one.
+        await owner.execute("set local session_replication_role = replica")
+        await owner.execute(committee, size.committees)
+        for statement in others:
+            await owner.execute(statement)
+        await owner.execute(records, codes)
+    for table in ("committee", "body", "seat", "term", "step_record"):
+        await owner.execute(f"vacuum analyze {table}")
+
+
+async def measured(bench: Bench, size: Size, times: int) -> list[Row]:
+    """The page, the count and the glance, each beside its own bare statement."""
+    await sown(bench.owner, size)
+    await bench.enter("region")
+    pages_of = listed(bench, View("50 committees, seats held", "region", "/v1/committees"), COMMITTEES, CommitteeQuery())
+    assert {(c["seats"], c["filled"]) for c in (await bench.ask("region", "/v1/committees")).json()["items"]} == {(SEATS + 1, SEATS)}
+    assert pages_of.aim == PAGE
+    return [*await beside_bare(bench, pages_of, times), await _steps(bench, size, times), await _home(bench, times)]
+
+
+async def _steps(bench: Bench, size: Size, times: int) -> Row:
+    reading = bench.reading("region")
+    day = reading.at.date()
+    known = pages.known_of(reading) | {"unit": "", "framework": FRAMEWORK, "instant": reading.at, "day": day, "quarter": day.replace(day=1)}
+    statement = steps.statement(Level.REGION, False)
+    answer = (await bench.ask("region", "/v1/region/steps")).json()
+    assert answer["committees"] == sum(answer["steps"][0][state] for state in ("achieved", "in_progress", "lapsed", "declared"))
+    bare = bench.statement(bench.owner, statement, statement.values(known), entered=False)
+    costs = await bench.compared([partial(bench.ask, "region", "/v1/region/steps"), bare], times)
+    return Row(f"steps of {answer['committees']:,} committees, region", costs[0], costs[1], "the bare statement", STEPS)
+
+
+async def _home(bench: Bench, times: int) -> Row:
+    id = await bench.owner.fetchval("select id from committee order by name_key, id offset 10 limit 1")
+    path, known = f"/v1/committees/{id}/home", pages.known_of(bench.reading("region")) | {"id": id, "ids": [id]}
+    bare = [bench.statement(bench.owner, s, s.values(known), entered=False) for s in (FACTS, GLANCE)]
+    assert (await bench.ask("region", path)).json()["municipality"]
+    costs = await bench.compared([partial(bench.ask, "region", path), partial(_both, bare)], times)
+    return Row("home of one committee", costs[0], costs[1], "its two bare statements", HOME)
+
+
+async def _both(works: list[Callable[[], Awaitable[Any]]]) -> None:
+    for work in works:
+        await work()
