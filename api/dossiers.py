@@ -16,7 +16,9 @@ from api.domain.transition.transitions import Transition
 from api.pages.statements import ENTERED, prepared
 from api.roster import TERMS
 
-_OF = "where t.municipality_id = :place order by t.id"
+_THERE = "t.municipality_id = any(app.written_with(:place))"
+"""Of the municipality, and of those it succeeded: a committee keeps its identity, and its rows lie where they were written."""
+_OF = f"where {_THERE} order by t.id"
 SECTIONS = {
     "committees": f"""select t.id, t.name, t.framework, t.state, t.convened_on, t.launched_on, t.legalised_on, t.last_session_on
         from committee t {_OF}""",
@@ -34,14 +36,15 @@ SECTIONS = {
     "credentials": """select t.id as grant_id, t.principal_id, p.kind, t.role, t.starts_on, t.ends_on, t.personal,
         array(select k.id from api_key k where k.principal_id = p.id and k.revoked_at is null and k.expires_at > :at order by k.id) as keys
         from granted t join principal p on p.id = t.principal_id
-        where t.municipality_id = :place and t.revoked_at is null and (t.ends_on is null or t.ends_on >= :turns) order by t.id""",
+        where t.municipality_id = any(app.with_predecessors(:place)) and t.revoked_at is null
+          and (t.ends_on is null or t.ends_on >= :turns) order by t.id""",
 }
 """What is handed over, besides the roster; a further room is plugged in here. No column of these holds a name, a contact or a secret."""
 SAID = ("id", "committee_id", "role", "sector", "voting", "alternate", "body", "organisation", "selection", "starts_on", "ends_on")
 ROSTER = f"""select coalesce(json_agg(row_to_json(r)), '[]')::text
     from (select t.seat_id as seat, s.display, t.person_id as person,
         (select row_to_json(o) from (select {TERMS.select(SAID)}) o) as said
-      from {TERMS.table} where t.municipality_id = :place and t.voided_at is null and (t.ends_on is null or t.ends_on >= :turns)
+      from {TERMS.table} where {_THERE} and t.voided_at is null and (t.ends_on is null or t.ends_on >= :turns)
       order by t.id) r"""
 
 
@@ -79,7 +82,7 @@ select e.who, q.* from {ENTERED}
 left join lateral (
   select t.transition_id, t.created_at as made_at, t.sha256, t.kid, t.signature, t.body, t.lines::text as lines,
     (select coalesce(json_object_agg(s.id, s.display), json_build_object()) from seat s
-      where s.municipality_id = t.municipality_id)::text as displays
+      where s.municipality_id = any(app.with_predecessors(t.municipality_id)))::text as displays
   from handover_file t where e.who is not null and t.transition_id = {{id}} and {HERE.seen()}) q on true""")
 
 

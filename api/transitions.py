@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api import db, pages
 from api.access import Caller, House, one_by_one
@@ -101,12 +101,16 @@ async def _turn(caller: Caller, id: UUID) -> None:
 
 
 async def _end_with_the_office(caller: Caller, row: Transition) -> None:
-    """Seats that are held ex officio and commitments of the authority end with the office; civil seats stay (X1)."""
-    seats = select(Term).where(Term.municipality_id == row.municipality_id, Term.selection == Selection.EX_OFFICIO).order_by(Term.id)  # type: ignore[arg-type]
+    """Seats that are held ex officio and commitments of the authority end with the office; civil seats stay (X1).
+
+    Those of committees that lie at a municipality which it succeeded end as well: they are its own to write.
+    """
+    places = (await db.run(caller.session, "select app.written_with(:place)", place=row.municipality_id)).scalar()
+    seats: Any = select(Term).where(col(Term.municipality_id).in_(places), Term.selection == Selection.EX_OFFICIO).order_by(col(Term.id))
     for term in (await caller.session.exec(seats)).all():
         if leaves(term, row.turns_on):
             await db.keep(caller, term, "end", fields=["ends_on", "end_reason"])
-    promised = select(Commitment).where(Commitment.municipality_id == row.municipality_id).order_by(Commitment.id)  # type: ignore[arg-type]
+    promised = select(Commitment).where(col(Commitment.municipality_id).in_(places)).order_by(col(Commitment.id))
     for commitment in (await caller.session.exec(promised)).all():
         if lapses(commitment, row.turns_on):
             await db.keep(caller, commitment, "end", fields=["ends_on"])

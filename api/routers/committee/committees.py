@@ -11,7 +11,7 @@ from sqlmodel import select
 from api import db, pages, problems
 from api.access import Asking, Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
-from api.committees import HERE, by_state, fetched, framed, instrument_of, target, worded
+from api.committees import HERE, PLACES_OF, by_state, fetched, framed, instrument_of, target, worded
 from api.domain.committee.bylaws import Bylaws, legalise
 from api.domain.committee.committees import (
     ALLOWED,
@@ -59,8 +59,8 @@ class CommitteeQuery(pages.Query):
     """Beginning of the name; accents and capitals do not matter."""
 
 
-IN_TRANSITION = f"""exists (select from transition x where x.municipality_id = t.municipality_id
-    and x.state in ({", ".join(f"'{state}'" for state in DURING)}))"""
+IN_TRANSITION = f"""exists (select from transition x where x.municipality_id = any({PLACES_OF})
+    and t.municipality_id = any(app.written_with(x.municipality_id)) and x.state in ({", ".join(f"'{state}'" for state in DURING)}))"""
 THERE = "(t.municipality_id = any(l.municipalities) or t.covers && l.municipalities)"
 COMMITTEES = Listing(
     "committees",
