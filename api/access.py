@@ -289,7 +289,7 @@ def if_match(
     """The version a change is of: If-Match holding the ETag that was read; None without it. Raises Invalid where it is none of ours."""
     if said is None:
         return None
-    bare = said.strip().removeprefix("W/").strip('"')
+    bare = said.strip().removeprefix("W/").strip('"').partition("-")[0]
     if not bare.isdigit() or len(bare) > 9:
         raise Invalid("If-Match must hold the ETag you read.", "etag-invalid", pointer="header/If-Match")
     return int(bare)

@@ -111,7 +111,12 @@ async def one(request: Request, reading: Reading, listing: Listing, address: Any
     row = await ask(reading, one_statement(listing, False), known)
     if row["j"] is None:
         raise NotFound()
-    return conditional(request, row["j"].encode(), {"Content-Language": reading.language}, f'"{row["version"]}"')
+    return conditional(request, row["j"].encode(), {"Content-Language": reading.language}, _tag(row["version"], row["j"]))
+
+
+def _tag(version: int, body: str) -> str:
+    """The version, for If-Match, and what was answered: some members change with the day, or with other things, and no version tells."""
+    return f'"{version}-{hashlib.sha256(body.encode()).hexdigest()[:12]}"'
 
 
 async def rendered(caller: Caller, listing: Listing, address: Any) -> tuple[str, int]:
@@ -129,10 +134,11 @@ async def written(
 ) -> Response:
     """The answer to a write: the thing as it now is. `extra` members are shown this once and kept nowhere."""
     body, version = await rendered(caller, listing, address)
+    tag = _tag(version, body)
     if extra:
         body = json.dumps(json.loads(body) | dict(extra))
     caller.outcome = (status, location, bool(extra))
-    headers = {"ETag": f'"{version}"', "Location": location, "Cache-Control": "no-store"}
+    headers = {"ETag": tag, "Location": location, "Cache-Control": "no-store"}
     return Response(body, status, headers, JSON)
 
 

@@ -35,7 +35,7 @@ async def test_a_repeated_request_answers_what_the_thing_is_now(world: World) ->
     assert "idempotent-replayed" not in made.headers
     await patch(world, made, made.headers["etag"], website="https://example.org")
     later = await add(world, key="k")
-    assert (later.json()["website"], later.headers["etag"]) == ("https://example.org", '"2"')
+    assert (later.json()["website"], later.headers["etag"][:3]) == ("https://example.org", '"2-')
     assert later.content == (await (await world.who()).get(made.headers["location"])).content
 
 
@@ -106,7 +106,7 @@ async def test_a_change_says_of_which_version_it_is(world: World) -> None:
     assert (without.status_code, without.json()["code"]) == (428, "precondition-required")
     for odd in ("*", "x", '"x"', '"-1"', "1, 2", '"99999999999"'):
         assert (await patch(world, made, odd, name="New")).status_code == 422
-    assert (await patch(world, made, '"1"', name="New")).headers["etag"] == '"2"'
+    assert (await patch(world, made, '"1"', name="New")).headers["etag"][:3] == '"2-'
     stale = await patch(world, made, '"1"', name="Newer")
     assert (stale.status_code, stale.headers["etag"], stale.json()["current"]["name"], stale.json()["current"]["version"]) == (
         412,

@@ -60,3 +60,16 @@ async def test_groups_are_counted_and_small_numbers_are_not_told(world: World) -
         found = {g["group"]: g for g in (await client.get(f"/v1/committees/{id}/composition")).json()["groups"]}
         assert found["women"] == {"group": "women", "members": None, "min": 2, "met": True}, "6 less 5 would tell of one man"
         assert found["men"] == {"group": "men", "members": None, "min": None, "met": None}
+
+
+async def test_a_committee_read_before_is_read_anew_when_its_seats_are_filled(world: World) -> None:
+    """Its own version does not change with them."""
+    mixco, id = await world.who("mixco"), (await founded(world)).json()["id"]
+    path = f"/v1/committees/{id}"
+    bare = await mixco.get(path)
+    assert (await mixco.get(path, headers={"If-None-Match": bare.headers["etag"]})).status_code == 304
+    await seated(world, mixco, id)
+    again = await mixco.get(path, headers={"If-None-Match": bare.headers["etag"]})
+    assert (again.status_code, again.json()["version"], again.json()["filled"]) == (200, bare.json()["version"], 3)
+    changed = await mixco.patch(path, json={"note": "x"}, headers={"If-Match": again.headers["etag"]})
+    assert changed.status_code == 200, changed.text

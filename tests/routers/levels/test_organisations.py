@@ -38,7 +38,7 @@ async def test_made_changed_and_removed_with_a_tombstone(world: World) -> None:
     public = await world.who()
     assert (await public.get(made.headers["location"])).json() == made.json()
     changed = await patch(world, "sv", made, short_name=None, website="https://example.org")
-    assert (changed.json()["short_name"], changed.json()["version"], changed.headers["etag"]) == (None, 2, '"2"')
+    assert (changed.json()["short_name"], changed.json()["version"], changed.headers["etag"][:3]) == (None, 2, '"2-')
     assert (await remove(world, "sv", made)).status_code == 412
     gone = await remove(world, "sv", changed)
     assert (gone.status_code, gone.content) == (204, b"")

@@ -122,7 +122,7 @@ async def test_how_somebody_stands_is_for_the_personal_scope_and_each_reading_is
     one, two = [(await mapped(mixco, map, s)).json()["id"] for s in ("faith", "police")]
     path = f"/v1/stakeholders/{one}/stance"
     bare = await mixco.get(path)
-    assert (bare.headers["etag"], bare.json()["stance"], bare.json()["links"]) == ('"0"', None, [])
+    assert (bare.headers["etag"][:3], bare.json()["stance"], bare.json()["links"]) == ('"0-', None, [])
     said = {"stance": "supports", "note": CANARY, "links": [{"stakeholder_id": two, "kind": "funds", "note": None}]}
     blind = await mixco.put(path, json=said)
     assert blind.status_code == 428
