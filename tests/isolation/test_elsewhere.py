@@ -65,6 +65,9 @@ CASES = (
     *of_committee("sector-gaps", "stakeholder_map", "stakeholder", "seat_invitation", "seat"),
     *of_committee("composition", "seat"),
     *of_committee("members", "person"),
+    *of_committee("follow-through", "agreement"),
+    *of_committee("drop-off-risk?as_of=2021-07-15", "agreement", "term"),
+    *of_committee("drop-off-risk?as_of=2021-12-31", "minutes"),
     *of_committee("health?as_of=2021-12-31", "committee_session"),
     *(
         Case(f"/v1/committees/{COMMITTEE}/health?as_of={day}", table, rows, ABROAD, "gt")
@@ -98,6 +101,8 @@ SHOWN = (
     f"update training_event set state = 'held', place = 'Seeded' where municipality_id = {MIXCO.municipality}",
     f"update committee set covers = array[{LEON.municipality}] where id = '{COMMITTEE}'",
     f"update committee set legalised_on = '2001-06-01', legalised_by = '{APPROVED}' where id = '{COMMITTEE}'",
+    f"update agreement set fulfilled_on = '2021-07-01' where committee_id = '{COMMITTEE}'",
+    f"update minutes set approved_on = '2021-07-20', published_on = '2021-08-01', published_document_id = id where committee_id = '{COMMITTEE}'",
     f"update transition set turns_on = '2022-01-01' where id = '{targets.key('read_transition', MIXCO)}'",
     f"update handover_file set persons = array['{PERSON}'::uuid] where transition_id = '{targets.key('read_handover_contacts', MIXCO)}'",
     f"update observation set import_id = '{targets.key('read_import', MIXCO)}' where territory_id = {MIXCO.municipality}",
