@@ -102,7 +102,8 @@ SHOWN = (
     f"update committee set covers = array[{LEON.municipality}] where id = '{COMMITTEE}'",
     f"update committee set legalised_on = '2001-06-01', legalised_by = '{APPROVED}' where id = '{COMMITTEE}'",
     f"update agreement set fulfilled_on = '2021-07-01' where committee_id = '{COMMITTEE}'",
-    f"update minutes set approved_on = '2021-07-20', published_on = '2021-08-01', published_document_id = id where committee_id = '{COMMITTEE}'",
+    f"""update minutes set approved_on = '2021-07-20', published_on = '2021-08-01', published_document_id = id
+        where committee_id = '{COMMITTEE}'""",
     f"update transition set turns_on = '2022-01-01' where id = '{targets.key('read_transition', MIXCO)}'",
     f"update handover_file set persons = array['{PERSON}'::uuid] where transition_id = '{targets.key('read_handover_contacts', MIXCO)}'",
     f"update observation set import_id = '{targets.key('read_import', MIXCO)}' where territory_id = {MIXCO.municipality}",

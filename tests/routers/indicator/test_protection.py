@@ -75,6 +75,21 @@ async def test_an_association_sees_the_drafts_it_made(world: World) -> None:
     assert (await reader.get(at, **HERE)).json()["value"] is None
 
 
+async def test_sums_of_a_level_are_whole_for_who_writes_all_of_it(world: World) -> None:
+    await stated(world)
+    async with world.owner() as owner:
+        who = await owner.fetchval("select id from principal where email = 'reader@demo.example'")
+    grant = {"principal_id": str(who), "role": "reader", "level": "region", "starts_on": "2024-01-01"}
+    granted = await (await world.who("region")).post("/v1/grants", json=grant)
+    assert granted.status_code == 201, granted.text
+    query = {"by": "year", "from": "2022", "to": "2022"}
+    for path, writer in (("region", "region"), ("countries/GT", "gt")):
+        at = f"/v1/{path}/indicators/sexual-offence/series"
+        whole, hidden = [(await (await world.who(name)).get(at, params=query)).json() for name in (writer, "reader")]
+        assert (whole["protected"], whole["points"][0]["count"]) == (False, 7), path
+        assert (hidden["protected"], hidden["points"][0]["count"]) == (True, None), path
+
+
 MONTHS = "Enero,Febrero,Marzo,Abril,Mayo,Junio,Julio,Agosto,Septiembre,Octubre,Noviembre,Diciembre"
 FILE = f"Año,Cve. Municipio,Municipio,Subtipo de delito,{MONTHS}\n2020,11020,León,Homicidio doloso,3{',' * 11}\n"
 
