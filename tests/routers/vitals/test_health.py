@@ -1,5 +1,6 @@
 """How a committee is doing, from what was entered through the API alone."""
 
+from datetime import timedelta
 from typing import Any
 
 from api.domain.fields import new_id
@@ -70,7 +71,7 @@ async def test_figures_assistance_and_associations_are_ties_to_the_outside(world
     body = {"provider_organisation_id": committee.institution, "starts_on": AGO[30], "hours": 4, "description": "Taller"}
     helped = await mixco.post("/v1/municipalities/gt-ine:0108/technical-assistance", json=body)
     assert helped.status_code == 201, helped.text
-    period = f"{TODAY.year - 1}-12" if TODAY.month > 1 else f"{TODAY.year - 1}-11"
+    period = (TODAY - timedelta(days=70)).isoformat()[:7]
     address = f"/v1/municipalities/gt-ine:0108/observations/homicide/{period}"
     stated = await mixco.put(address, params={"source": "demonstration"}, json={"value": 3})
     assert stated.status_code in (200, 201), stated.text
