@@ -10,8 +10,8 @@ from api.domain.fields import Fields
 from api.domain.vitals.vector import Counted, HealthPart, Known, counted, kept_nowhere, worded, yes
 
 SESSIONS_FEWEST = 4
-OFFICES = (Sector.MUNICIPAL_ELECTED, Sector.EDUCATION, Sector.HEALTH, Sector.POLICE)
-"""Of item 7, the offices that sectors of seats tell apart."""
+OFFICES = (Sector.EDUCATION, Sector.HEALTH, Sector.POLICE)
+"""Of item 7, the offices that sectors of seats tell apart, beside councillors."""
 SECRETARIES = frozenset({SeatRole.TECHNICAL_SECRETARY, SeatRole.EXECUTIVE_SECRETARY})
 
 
@@ -96,8 +96,15 @@ def _staggered(known: Known) -> list[Counted]:
     return [_ruled("staggered_in_rules", known, bool(known.rules and known.rules.renewal_cohorts > 1)), practice]
 
 
+def _councillors(known: Known) -> int:
+    """Elected authorities at the table beside whoever presides: that seat is the mayor's, or of whom the mayor sends."""
+    elected = [h for h in known.made.held if h.sector is Sector.MUNICIPAL_ELECTED and h.term_id is not None]
+    return sum(h.role is not SeatRole.PRESIDENT for h in elected)
+
+
 def _offices(known: Known) -> list[Counted]:
-    return [*(_needed(str(sector), _seated(known, sector), 1) for sector in OFFICES), _unknown("other_offices", "sectors-too-wide")]
+    kept = [_needed(str(sector), _seated(known, sector), 1) for sector in OFFICES]
+    return [_needed("councillors", _councillors(known), 1), *kept, _unknown("other_offices", "sectors-too-wide")]
 
 
 def _secretariat(known: Known) -> list[Counted]:

@@ -14,8 +14,10 @@ from api.domain.calendar import days_after
 from api.domain.committee.composition import Facts, missing
 from api.domain.committee.rules import Rules
 from api.domain.fields import Fields, Number
+from api.domain.roles import Role
 from api.domain.session.agreements import KeptWord
 from api.domain.training.attendance import TrainingOut
+from api.domain.vitals.cures import CURES
 from api.domain.vitals.words import COMPONENTS, PARTS, UNKNOWN, WITHHELD
 
 DAYS = 365
@@ -111,6 +113,10 @@ class HealthPart(Fields):
     """100 · count / of, and at most 100; null where it is not known."""
     unknown: str | None
     """Why not, in the caller's language."""
+    who: list[Role]
+    """Who could state what is unknown; empty where only time can, or this service has no place for it yet."""
+    how: str | None
+    """How it could be stated, in the caller's language; null where it is known."""
 
 
 class Component(Fields):
@@ -203,9 +209,16 @@ def parts(known: Known) -> dict[ComponentCode, list[Counted]]:
 def worded(said: Counted, language: str) -> HealthPart:
     """A part in the caller's language."""
     code, count, of, unknown = said
-    value = min(round(Decimal(100 * (count or 0)) / of, 1), Decimal(100)) if of else None
+    cure = CURES[unknown] if unknown else None
     return HealthPart(
-        part=code, label=PARTS[code][language], count=count, of=of, value=value, unknown=UNKNOWN[unknown][language] if unknown else None
+        part=code,
+        label=PARTS[code][language],
+        count=count,
+        of=of,
+        value=min(round(Decimal(100 * (count or 0)) / of, 1), Decimal(100)) if of else None,
+        unknown=UNKNOWN[unknown][language] if unknown else None,
+        who=list(cure.who) if cure else [],
+        how=cure.how[language] if cure else None,
     )
 
 

@@ -123,7 +123,11 @@ PARTS: dict[str, dict[str, str]] = {
         "es": "Los periodos no vencen todos el mismo día",
         "pt": "Os mandatos não vencem todos no mesmo dia",
     },
-    "municipal_elected": {"en": "Councillors", "es": "Concejales o regidores", "pt": "Vereadores"},
+    "councillors": {
+        "en": "Councillors, beside the mayor",
+        "es": "Concejales o regidores, además de quien preside la alcaldía",
+        "pt": "Vereadores, além de quem chefia a prefeitura",
+    },
     "education": {"en": "Education", "es": "Educación", "pt": "Educação"},
     "health": {"en": "Health", "es": "Salud", "pt": "Saúde"},
     "police": {"en": "Public safety", "es": "Seguridad pública", "pt": "Segurança pública"},

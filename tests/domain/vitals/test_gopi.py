@@ -1,10 +1,16 @@
 """Each item of GOPI-Prevención, met, not met and unknown."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from api.domain.committee.composition import Held
 from api.domain.committee.rules import Rules
+from api.domain.committee.sectors import SeatRole, Sector
+from api.domain.fields import new_id
+from api.domain.vitals import words
+from api.domain.vitals.cures import CURES
 from api.domain.vitals.gopi import ITEMS, GopiState, gopi
 from api.domain.vitals.words import PARTS
 from tests.domain.vitals.known import RULES, known
@@ -64,7 +70,30 @@ def test_one_thing_otherwise(number: int, changed: dict[str, Any], state: GopiSt
 
 def test_all_fourteen_have_words() -> None:
     assert len(ITEMS) == 14
-    for judge, words in ITEMS:
-        assert words.keys() == {"en", "es", "pt"}
+    for judge, text in ITEMS:
+        assert text.keys() == {"en", "es", "pt"}
         for part, *_ in judge(known()):
             assert part in PARTS
+
+
+def test_the_seat_of_the_mayor_is_no_councillors() -> None:
+    def councillors(*roles: SeatRole) -> int | None:
+        held = [Held(new_id(), Sector.MUNICIPAL_ELECTED, role, True, new_id()) for role in roles]
+        one = known()
+        [part] = [p for p in gopi(replace(one, made=replace(one.made, held=held)), "en").items[6].parts if p.part == "councillors"]
+        return part.count
+
+    assert councillors(SeatRole.PRESIDENT) == 0
+    assert councillors(SeatRole.PRESIDENT, SeatRole.MEMBER) == 1
+
+
+def test_what_is_unknown_says_who_could_state_it_and_how() -> None:
+    assert CURES.keys() == words.UNKNOWN.keys()
+    assert all(cure.how.keys() == {"en", "es", "pt"} for cure in CURES.values())
+    for language in ("en", "es", "pt"):
+        for item in gopi(known(rules=None, holders=0), language).items:
+            for part in item.parts:
+                assert (part.how is None) is (part.unknown is None)
+                assert not part.who or part.unknown
+    [ruled, _] = gopi(known(rules=None), "en").items[3].parts
+    assert (ruled.who, ruled.how) == (list(CURES["no-bylaws"].who), CURES["no-bylaws"].how["en"])
