@@ -44,6 +44,12 @@ OF_COMMITTEE = {"committee": "t.committee_id = {value}"}
 SHOWN = "s.display in (" + ", ".join(f"'{d}'" for d in WITH_INSTITUTION) + ")"
 """Whether seat `s` shows of which institution its holder is."""
 ON = "{0}.starts_on <= {{as_of}} and ({0}.ends_on is null or {0}.ends_on > {{as_of}})"
+STANDS = "{0}.voided_at is null and " + ON
+"""Whether term `{0}` lasts on a day."""
+HOLDS = "not {0}.alternate and " + STANDS
+"""Whether it is of whoever holds the seat; alternates sit in for somebody."""
+QUORATE = "coalesce((s.quorum->>'met')::boolean, false)"
+"""Whether session `s` was held with quorum."""
 LAW_IN_FORCE = """select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.committee_id = t.id and v.state = 'approved'
     and v.in_force_from <= {as_of} and (v.in_force_to is null or v.in_force_to > {as_of})"""
 NAMED_TERM = "(select case when x.voided_at is null then x.ends_on else x.starts_on end from term x where x.id = t.term_id)"

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from api import db, pages
 from api.access import Caller, House, Reading, one_by_one
-from api.committees import HERE, LAW_IN_FORCE, ON, SHOWN
+from api.committees import HERE, HOLDS, LAW_IN_FORCE, ON, SHOWN, STANDS
 from api.domain.committee.persons import Person
 from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import Sector
@@ -38,7 +38,7 @@ def _of(table: str) -> str:
 LATEST = f"""select x.id, x.done_on, x.valid_until {_of("stakeholder_map")} and x.state = 'done' and x.done_on <= {{as_of}}
     order by x.done_on desc, x.id desc limit 1"""
 TAKEN = f"""exists (select from term y join seat s on s.id = y.seat_id where y.on_behalf_of_id = x.organisation_id and y.committee_id = t.id
-    and y.voided_at is null and {ON.format("y")} and ({SHOWN} or {_PERSONAL}))"""
+    and {STANDS.format("y")} and ({SHOWN} or {_PERSONAL}))"""
 """Whether the organisation of stakeholder `x` holds a seat, as far as the seat shows it: not being named would tell it else."""
 CANDIDATES = f"""select x.id, x.sector, x.influence, x.interest, x.populations, x.organisation_id, x.institution, x.person_id,
       (select o.name from organisation o where o.id = x.organisation_id) as organisation, {TAKEN} as seated
@@ -47,7 +47,7 @@ ASKED = f"""select x.sector, x.sent_on, x.expires_on, x.answered_on, x.state, x.
       x.contact_person_id as person_id, (select y.starts_on from term y where y.id = x.term_id) as seated_on
     {_of("seat_invitation")} and x.state <> 'draft' and x.sent_on <= {{as_of}}"""
 SEATED = f"""select s.sector, count(*) as seats from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
-    join term y on y.seat_id = s.id and not y.alternate and y.voided_at is null and {ON.format("y")}
+    join term y on y.seat_id = s.id and {HOLDS.format("y")}
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")} group by s.sector"""
 CAME = f"""select max(f.first_on) from (select min(x.starts_on) as first_on {_of("term")} and x.voided_at is null
     and x.on_behalf_of_id is not null and x.starts_on <= {{as_of}} group by x.on_behalf_of_id) f"""

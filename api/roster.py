@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api import pages
-from api.committees import HERE, LAW_IN_FORCE, OF_COMMITTEE, ON, SHOWN, OfCommittee
+from api.committees import HERE, HOLDS, LAW_IN_FORCE, OF_COMMITTEE, ON, SHOWN, STANDS, OfCommittee
 from api.domain.committee.composition import Facts, Held
 from api.domain.committee.rules import Rules
 from api.domain.committee.seats import Display
@@ -86,7 +86,6 @@ def _masked(column: str) -> str:
 
 MASKED = {column: _masked(column) for column in WHOLE}
 BESIDE = " join seat s on s.id = t.seat_id join body b on b.id = t.body_id left join organisation o on o.id = t.on_behalf_of_id"
-ON_THE_DAY = "x.voided_at is null and x.starts_on <= {as_of} and (x.ends_on is null or x.ends_on > {as_of})"
 FILTERS = OF_COMMITTEE | {"alternate": "t.alternate = {value}"}
 OF_SEAT = "exists (select from seat z where z.id = t.seat_id and {})"
 TERMS = Listing(
@@ -102,7 +101,7 @@ TERMS = Listing(
 MEMBERS = replace(
     TERMS,
     name="members",
-    table=f"(select x.* from term x where {ON_THE_DAY}) t" + BESIDE,
+    table=f"(select x.* from term x where {STANDS.format('x')}) t" + BESIDE,
     query=MemberQuery,
     filters=FILTERS
     | {column: OF_SEAT.format(f"z.{column} = {{value}} and z.display <> '{Display.NONE}'") for column in ("sector", "voting")},
@@ -122,7 +121,7 @@ UNNAMED = replace(NAMED, name="unnamed members", table=MEMBERS.table, columns=MA
 # What was known at an instant is what the last change record by then says; ids that no record shows never change and come from the row.
 LAST = "select c.body from change c where c.noun = 'term' and c.thing = x.id::text and c.at <= {known_at} order by c.version desc limit 1"
 THEN = f"""(select k.* from term y, lateral (select x.* from jsonb_populate_record(y, ({LAST.replace("x.id", "y.id")})) x) k
-    where y.committee_id = {{committee}} and exists ({LAST.replace("x.id", "y.id")}) and {ON_THE_DAY.replace("x.", "k.")}) t"""
+    where y.committee_id = {{committee}} and exists ({LAST.replace("x.id", "y.id")}) and {STANDS.format("k")}) t"""
 
 
 def as_known(listing: Listing) -> Listing:
@@ -133,7 +132,7 @@ def as_known(listing: Listing) -> Listing:
 
 HELD = f"""select s.id as seat_id, s.sector, s.role, s.voting, x.id as term_id, x.ends_on, x.end_reason, s.display <> 'none' as shown
     from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
-    left join term x on x.committee_id = t.id and x.seat_id = s.id and not x.alternate and x.voided_at is null and {ON.format("x")}
+    left join term x on x.committee_id = t.id and x.seat_id = s.id and {HOLDS.format("x")}
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")}"""
 COUNTED = f"left join lateral (select count(*) as seats, count(h.term_id) as filled from ({HELD}) h) h on true"
 """Beside committee `t`: how many seats its plenary has on the day and how many of them are held, counted of what its composition is."""

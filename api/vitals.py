@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,10 @@ from api import pages
 from api.access import Reading
 from api.answers.coverage import learned
 from api.answers.follow_through import follow_through_of
-from api.committees import HERE, ON, PLACES_OF, SHOWN
+from api.committees import HERE, HOLDS, ON, PLACES_OF, QUORATE, SHOWN
 from api.domain.committee.sectors import Sector
 from api.domain.fields import found
-from api.domain.session.agreements import KeptWord, kept_word
+from api.domain.session.agreements import kept_word
 from api.domain.training.attendance import ONBOARDING_DAYS, TrainingOut
 from api.domain.vitals.drop_off import DropOffs, Seated, drop_off, ordered
 from api.domain.vitals.health import Health, health
@@ -23,12 +24,12 @@ from api.outreach import CAME
 from api.pages.statements import ENTERED, prepared
 from api.roster import ASKED, facts_of
 
-YEAR = f"> {{as_of}}::date - {DAYS} and {{0}} <= {{as_of}}"
+YEAR = f"{{0}} > {{{{as_of}}}}::date - {DAYS} and {{0}} <= {{{{as_of}}}}"
 SINCE = f"""select min(v.in_force_from) from bylaws v where v.committee_id = t.id and v.state = 'approved' and v.in_force_from <= {{as_of}}
     and {HERE.over("v")}"""
-MET = f"""select s.id, s.municipality_id, s.kind, coalesce((s.quorum->>'met')::boolean, false) as quorate
+MET = f"""select s.id, s.municipality_id, s.kind, {QUORATE} as quorate
     from committee_session s join body b on b.id = s.body_id and b.kind = 'plenary'
-    where s.committee_id = t.id and s.held_on {YEAR.replace("{0}", "s.held_on")} and {HERE.over("s")}"""
+    where s.committee_id = t.id and {YEAR.format("s.held_on")} and {HERE.over("s")}"""
 SESSIONS = f"""select count(*) filter (where quorate and kind = 'ordinary') as ordinary, count(*) filter (where quorate) as quorate,
       count(*) filter (where quorate and n.approved_on <= {{as_of}}) as minuted,
       count(*) filter (where quorate and n.published_on <= {{as_of}}) as published
@@ -41,13 +42,13 @@ HOLDERS = f"""select count(*) filter (where x.selection <> 'ex_officio' and b.ki
       count(*) filter (where s.sector = 'municipal_staff'
         and (b.kind = 'secretariat' or s.role in ('technical_secretary', 'executive_secretary'))) as secretaries
     from term x join seat s on s.id = x.seat_id and {ON.format("s")} join body b on b.id = s.body_id and {ON.format("b")}
-    where x.committee_id = t.id and not x.alternate and x.voided_at is null and {ON.format("x")} and {HERE.over("x")}"""
+    where x.committee_id = t.id and {HOLDS.format("x")} and {HERE.over("x")}"""
 ASSISTED = f"""select count(*) from technical_assistance a where a.municipality_id = any({PLACES_OF})
-    and a.starts_on {YEAR.replace("{0}", "a.starts_on")} and {HERE.over("a")}"""
+    and {YEAR.format("a.starts_on")} and {HERE.over("a")}"""
 AFFILIATED = f"""select count(*) from affiliation a where a.municipality_id = any({PLACES_OF}) and a.state = 'confirmed'
     and {ON.format("a")} and {HERE.over("a")}"""
 FIGURED = f"""select count(distinct o.period_on) from observation o where o.territory_id = any({PLACES_OF})
-    and o.period_on {YEAR.replace("{0}", "o.period_on")} and o.value is not null and {FIGURES.over("o")}"""
+    and {YEAR.format("o.period_on")} and o.value is not null and {FIGURES.over("o")}"""
 COUNTED = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
@@ -77,18 +78,17 @@ async def _known(reading: Reading, committee: UUID, day: date) -> Known:
 
 
 def _counts(row: Any) -> Counts:
-    return Counts(**{name: row[name] for name in Counts.__dataclass_fields__})
+    return Counts(**{field.name: row[field.name] for field in fields(Counts)})
 
 
-SEATED = f"""select x.on_behalf_of_id as id, o.name, array_agg(distinct s.sector) as sectors, count(*) as seats
-    from term x join seat s on s.id = x.seat_id and {SHOWN} and {ON.format("s")} join organisation o on o.id = x.on_behalf_of_id
-    where x.committee_id = t.id and not x.alternate and x.voided_at is null and {ON.format("x")} and {HERE.over("x")} group by 1, 2"""
-FILLED = f"""select count(*) from term x join seat s on s.id = x.seat_id and {ON.format("s")}
-    where x.committee_id = t.id and not x.alternate and x.voided_at is null and {ON.format("x")} and {HERE.over("x")}"""
+FILLED = f"""from term x join seat s on s.id = x.seat_id and {ON.format("s")} left join organisation o on o.id = x.on_behalf_of_id
+    where x.committee_id = t.id and {HOLDS.format("x")} and {HERE.over("x")}"""
+SEATED = f"""select o.id, o.name, array_agg(distinct s.sector) as sectors, count(*) as seats
+    {FILLED} and {SHOWN} and o.id is not null group by 1, 2"""
 CAME_TO = f"""select x.on_behalf_of_id as id, count(*) as seats, count(*) filter (where a.status in ('present', 'represented')) as there
     from committee_session v join session_attendance a on a.municipality_id = v.municipality_id and a.session_id = v.id
     join seat s on s.id = a.seat_id and {SHOWN} join term x on x.id = a.term_id
-    where v.committee_id = t.id and v.held_on {YEAR.replace("{0}", "v.held_on")} and x.on_behalf_of_id is not null and {HERE.over("v")}
+    where v.committee_id = t.id and {YEAR.format("v.held_on")} and x.on_behalf_of_id is not null and {HERE.over("v")}
     group by 1, v.held_on, v.id order by v.held_on desc, v.id desc"""
 RESULT = f"""greatest((select max(a.fulfilled_on) from agreement a
       where a.committee_id = t.id and a.fulfilled_on <= {{as_of}} and {HERE.over("a")}),
@@ -96,7 +96,7 @@ RESULT = f"""greatest((select max(a.fulfilled_on) from agreement a
 AT_TABLE = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
-  select t.id, t.demonstration, {RESULT} as result_on, ({FILLED}) as filled,
+  select t.id, t.demonstration, {RESULT} as result_on, (select count(*) {FILLED}) as filled,
     (select coalesce(json_agg(row_to_json(r)), '[]') from ({SEATED}) r)::text as seated,
     (select coalesce(json_agg(row_to_json(r)), '[]') from ({CAME_TO}) r)::text as came
   from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
@@ -110,12 +110,14 @@ async def drop_offs_of(reading: Reading, committee: UUID, day: date) -> DropOffs
     row = await pages.ask(reading, AT_TABLE, pages.known_of(reading) | {"id": committee, "as_of": day})
     found(row["id"])
     kept = {word.organisation_id: word for word in (await follow_through_of(reading, committee, day)).institutions}
-    came: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    came: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
     for each in json.loads(row["came"]):
-        came[each["id"]].append((each["seats"], each["there"]))
+        came[UUID(each["id"])].append((each["seats"], each["there"]))
+    nothing = kept_word(0, 0, 0, 0)
     seated = [
-        Seated(UUID(s["id"]), s["name"], [Sector(c) for c in s["sectors"]], s["seats"], came[s["id"]], _word(kept.get(UUID(s["id"]))))
+        Seated(id, s["name"], [Sector(c) for c in s["sectors"]], s["seats"], came[id], kept.get(id, nothing))
         for s in json.loads(row["seated"])
+        if (id := UUID(s["id"]))
     ]
     return DropOffs(
         committee_id=committee,
@@ -125,7 +127,3 @@ async def drop_offs_of(reading: Reading, committee: UUID, day: date) -> DropOffs
         not_shown=row["filled"] - sum(one.seats for one in seated),
         institutions=ordered([drop_off(one, row["result_on"], day, reading.language) for one in seated]),
     )
-
-
-def _word(said: KeptWord | None) -> KeptWord:
-    return kept_word(said.on_time, said.late, said.overdue, said.open) if said else kept_word(0, 0, 0, 0)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from api import pages
 from api.access import Reading
-from api.committees import HERE, NAMED_TERM, PLACES_OF, SINCE
+from api.committees import HERE, NAMED_TERM, PLACES_OF, QUORATE, SINCE
 from api.domain.fields import found
 from api.domain.indicator.figures import visible
 from api.domain.levels import Level
@@ -52,7 +52,7 @@ left join lateral (
         where {HERE.seen()} and {{meant}} and {HERE.over("x")} and (t.dissolved_on is null or t.dissolved_on > x.turns_on)
         window terms as (partition by t.id order by x.turns_on)),
     v as (
-      select s.committee_id, s.held_on, b.kind = 'plenary' and coalesce((s.quorum->>'met')::boolean, false) as valid
+      select s.committee_id, s.held_on, b.kind = 'plenary' and {QUORATE} as valid
         from committee_session s join body b on b.id = s.body_id
         where s.held_on <= {{{{day}}}}::date and {HERE.over("s")} and {{held}}),
     m as (
