@@ -5,6 +5,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from api.domain.committee.composition import civil_share
+from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import SeatRole, Sector
 from api.domain.fields import Fields
 from api.domain.vitals.vector import Counted, HealthPart, Known, counted, kept_nowhere, worded, yes
@@ -53,8 +54,9 @@ def _unknown(part: str, why: str) -> Counted:
     return (part, None, None, why)
 
 
-def _ruled(part: str, known: Known, true: bool) -> Counted:
-    return yes(part, true) if known.rules else _unknown(part, "no-bylaws")
+def _ruled(part: str, known: Known, asked: Callable[[Rules], int], needed: int = 1) -> Counted:
+    """What bylaws ask for, of what they should."""
+    return _needed(part, int(asked(known.rules)), needed) if known.rules else _unknown(part, "no-bylaws")
 
 
 def _of_sessions(part: str, known: Known, count: int) -> Counted:
@@ -75,8 +77,7 @@ def _bylaws(known: Known) -> list[Counted]:
 
 
 def _sessions(known: Known) -> list[Counted]:
-    asked = known.rules.sessions_per_year if known.rules else 0
-    ruled = _needed("sessions_in_rules", asked, SESSIONS_FEWEST) if known.rules else _unknown("sessions_in_rules", "no-bylaws")
+    ruled = _ruled("sessions_in_rules", known, lambda rules: rules.sessions_per_year, SESSIONS_FEWEST)
     return [ruled, _needed("sessions_held", known.counts.quorate, SESSIONS_FEWEST)]
 
 
@@ -84,7 +85,7 @@ def _civil(known: Known) -> list[Counted]:
     share = civil_share(known.made.held, required=True)
     needed = 51 * share.voting // 100 + 1
     practice = _needed("civil_voters", share.civil, needed) if share.voting else _unknown("civil_voters", "nobody-seated")
-    return [_ruled("civil_in_rules", known, bool(known.rules and known.rules.civil_majority)), practice]
+    return [_ruled("civil_in_rules", known, lambda rules: rules.civil_majority), practice]
 
 
 def _open_call(known: Known) -> list[Counted]:
@@ -93,7 +94,7 @@ def _open_call(known: Known) -> list[Counted]:
 
 def _staggered(known: Known) -> list[Counted]:
     practice = _needed("different_ends", known.counts.ends, 2) if known.counts.holders else _unknown("different_ends", "nobody-seated")
-    return [_ruled("staggered_in_rules", known, bool(known.rules and known.rules.renewal_cohorts > 1)), practice]
+    return [_ruled("staggered_in_rules", known, lambda rules: rules.renewal_cohorts > 1), practice]
 
 
 def _councillors(known: Known) -> int:
@@ -112,9 +113,7 @@ def _secretariat(known: Known) -> list[Counted]:
 
 
 def _grounded(known: Known) -> list[Counted]:
-    return [
-        _ruled("secretariat_in_rules", known, any(r.role in SECRETARIES and r.max for r in known.rules.roles) if known.rules else False)
-    ]
+    return [_ruled("secretariat_in_rules", known, lambda rules: any(r.role in SECRETARIES and r.max for r in rules.roles))]
 
 
 ITEMS: tuple[tuple[Callable[[Known], list[Counted]], dict[str, str]], ...] = (

@@ -19,5 +19,10 @@ class Health(Vector):
 
 def health(known: Known, language: str) -> Health:
     """The answer, in the caller's language."""
-    said = vector(known, language).model_dump() | {"gopi": gopi(known, language)}
-    return Health(**said, committee_id=known.committee_id, as_of=known.made.day, demonstration=known.demonstration)
+    return Health(
+        **dict(vector(known, language)),
+        committee_id=known.committee_id,
+        as_of=known.made.day,
+        demonstration=known.demonstration,
+        gopi=gopi(known, language),
+    )

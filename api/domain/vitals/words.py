@@ -210,13 +210,14 @@ WITHHELD = {
     "es": "Se conoce menos del {percent} % de lo que lo compone; vea los componentes.",
     "pt": "Conhece-se menos de {percent} % do que o compõe; veja os componentes.",
 }
+_PRESENT = {
+    "en": "It was at {present} of {sessions} sessions within a year.",
+    "es": "Estuvo en {present} de {sessions} sesiones en un año.",
+    "pt": "Esteve em {present} de {sessions} reuniões em um ano.",
+}
 SIGNALS: dict[str, dict[str, dict[str, str]]] = {
     "absent-mostly": {
-        "why": {
-            "en": "It was at {present} of {sessions} sessions within a year.",
-            "es": "Estuvo en {present} de {sessions} sesiones en un año.",
-            "pt": "Esteve em {present} de {sessions} reuniões em um ano.",
-        },
+        "why": _PRESENT,
         "what": {
             "en": "Visit its head, and ask what keeps it away; agree on an alternate.",
             "es": "Visite a quien la dirige y pregunte qué lo impide; acuerde un suplente.",
@@ -224,11 +225,7 @@ SIGNALS: dict[str, dict[str, dict[str, str]]] = {
         },
     },
     "absent-often": {
-        "why": {
-            "en": "It was at {present} of {sessions} sessions within a year.",
-            "es": "Estuvo en {present} de {sessions} sesiones en un año.",
-            "pt": "Esteve em {present} de {sessions} reuniões em um ano.",
-        },
+        "why": _PRESENT,
         "what": {
             "en": "Agree on days and hours that suit it, and on an alternate.",
             "es": "Acuerde días y horas que le convengan, y un suplente.",
