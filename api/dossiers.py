@@ -10,8 +10,8 @@ from api import db, pages
 from api.access import Caller, Reading, for_the_house, reload_keys
 from api.committees import HERE
 from api.domain.committee.persons import Person
-from api.domain.fields import found
-from api.domain.transition.files import Contact, HandoverFile, HandoverFileOut, body_of, digest, lines_of, shown
+from api.domain.fields import digest, found
+from api.domain.transition.files import Contact, HandoverFile, HandoverFileOut, body_of, lines_of, shown
 from api.domain.transition.transitions import Transition
 from api.pages.statements import ENTERED, prepared
 from api.roster import TERMS

@@ -8,6 +8,7 @@
 A table model does not validate when it is constructed (SQLModel), so rows are made with `made(X, body, …)` and changed with `merged`.
 """
 
+import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -42,6 +43,11 @@ def new_id() -> UUID:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the text in UTF-8, hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def sound(text: str) -> str:

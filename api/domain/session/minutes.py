@@ -1,6 +1,5 @@
 """Minutes: numbered without gaps per committee and year, approved and then never changed: what was wrong is said in errata."""
 
-import hashlib
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlmodel import Field
 
 from api.domain.documents.documents import AccessRights, Document
 from api.domain.errors import Conflict, Invalid
-from api.domain.fields import Fields, Key, LongText, Row, sound
+from api.domain.fields import Fields, Key, LongText, Row, digest, sound
 from api.domain.session.holding import has_quorum
 from api.domain.session.sessions import Session, SessionKind, SessionState, allowed
 from api.domain.transition.blackouts import PublicAct
@@ -153,7 +152,7 @@ def approve(minutes: Minutes, session: Session, said: MinutesApproval, approving
         if not has_quorum(approving):
             raise Conflict("The session that approves them needs quorum itself.", "no-quorum", pointer="/approved_in_id")
     minutes.approved_on, minutes.approved_in_id = said.approved_on, said.approved_in_id
-    minutes.sha256 = None if minutes.text is None else hashlib.sha256(minutes.text.encode()).hexdigest()
+    minutes.sha256 = None if minutes.text is None else digest(minutes.text)
     session.state = SessionState.MINUTES_APPROVED
 
 

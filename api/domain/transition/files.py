@@ -1,6 +1,5 @@
 """The handover file: what is handed over as it stood when it was frozen, hashed and signed; names are never in it."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from sqlmodel import Field
 
 from api.domain.committee.seats import Display
 from api.domain.errors import NotAllowed
-from api.domain.fields import Key, Row
+from api.domain.fields import Key, Row, digest
 from api.domain.transition.transitions import Transition
 
 FORMAT = "amuprev-handover-1"
@@ -89,11 +88,6 @@ class Contacts(BaseModel):
     transition_id: UUID
     people: list[Contact]
     """As they are known now; who was erased is not among them."""
-
-
-def digest(text: str) -> str:
-    """SHA-256 in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def canonical(said: Any) -> str:
