@@ -9,6 +9,8 @@ from contextlib import contextmanager
 def unwatched() -> Iterator[None]:
     """While modules load. Nobody looks through them again afterwards."""
     gc.disable()
-    yield
-    gc.freeze()
-    gc.enable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
