@@ -27,6 +27,10 @@ from api.roster import ASKED, facts_of
 YEAR = f"{{0}} > {{{{as_of}}}}::date - {DAYS} and {{0}} <= {{{{as_of}}}}"
 SINCE = f"""select min(v.in_force_from) from bylaws v where v.committee_id = t.id and v.state = 'approved' and v.in_force_from <= {{as_of}}
     and {HERE.over("v")}"""
+LEGALISED = f"""coalesce(t.legalised_on <= {{as_of}}, false) or exists (select from council_instrument n
+    where n.committee_id = t.id and n.council_date <= {{as_of}} and n.repealed_on > {{as_of}} and {HERE.over("n")}
+      and (n.id = t.legalised_by or exists (select from bylaws v where v.instrument_id = n.id and {HERE.over("v")})))"""
+"""A repeal takes the day from the committee: until then its instrument held, and what was said of those days stays so."""
 MET = f"""select s.id, s.municipality_id, s.kind, {QUORATE} as quorate
     from committee_session s join body b on b.id = s.body_id and b.kind = 'plenary'
     where s.committee_id = t.id and {YEAR.format("s.held_on")} and {HERE.over("s")}"""
@@ -52,7 +56,7 @@ FIGURED = f"""select count(distinct o.period_on) from observation o where o.terr
 COUNTED = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
-  select t.id, t.demonstration, coalesce(t.legalised_on <= {{as_of}}, false) as legalised, ({SINCE}) as ruled_since, ({CAME}) as came_on,
+  select t.id, t.demonstration, ({LEGALISED}) as legalised, ({SINCE}) as ruled_since, ({CAME}) as came_on,
     ({ASSISTED}) as assisted, ({AFFILIATED}) as affiliations, ({FIGURED}) as figures, m.*, h.*
   from committee t, lateral (with met as ({MET}) select * from ({SESSIONS}) x, ({ATTENDED}) y) m, lateral ({HOLDERS}) h
   where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")

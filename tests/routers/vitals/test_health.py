@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
+
 from api.domain.fields import new_id
 from tests.conftest import World
-from tests.routers.committee.walk import AGO, TODAY, ask, founded
+from tests.routers.committee.walk import AGO, SMALL, TODAY, approved, ask, founded, launched, ruled, seated
 from tests.routers.session.meetings import SECTORS, gathered
 from tests.routers.session.test_agreements import agreed
 from tests.routers.session.test_minutes import drafted
@@ -60,6 +62,29 @@ async def test_what_was_done_counts_from_its_day_on(world: World) -> None:
     old = await mixco.get(path, params={"as_of": "0001-01-01"})
     assert old.status_code == 200, old.text
     assert (await mixco.get(path, params={"as_of": f"{TODAY.year + 7000}-01-01"})).status_code == 200
+
+
+async def test_a_repeal_changes_nothing_of_the_days_before_it(world: World) -> None:
+    mixco, row = await world.who("mixco"), await launched(world)
+    id = row.json()["id"]
+
+    async def legalised(day: str) -> int | None:
+        return part((await mixco.get(f"/v1/committees/{id}/health", params={"as_of": day})).json(), "legalised")[0]
+
+    async def legalise(instrument: httpx.Response, on: str) -> None:
+        assert (await ruled(mixco, id, instrument.json()["id"], on=on, **SMALL)).status_code == 200
+        now = await mixco.get(f"/v1/committees/{id}")
+        legal = await ask(mixco, f"/v1/committees/{id}/legalise", now, instrument_id=instrument.json()["id"])
+        assert legal.status_code == 200, legal.text
+
+    first = await approved(mixco, id)
+    await seated(world, mixco, id)
+    await legalise(first, AGO[30])
+    assert [await legalised(day) for day in (AGO[60], AGO[20], AGO[1])] == [0, 1, 1]
+    await ask(mixco, f"/v1/instruments/{first.json()['id']}/repeal", first, repealed_on=AGO[10])
+    assert [await legalised(day) for day in (AGO[60], AGO[20], AGO[1])] == [0, 1, 0]
+    await legalise(await approved(mixco, id, council_date=AGO[1], number="12-2026"), AGO[1])
+    assert [await legalised(day) for day in (AGO[60], AGO[20], AGO[5], AGO[1])] == [0, 1, 0, 1]
 
 
 async def test_figures_assistance_and_associations_are_ties_to_the_outside(world: World) -> None:
