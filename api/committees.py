@@ -52,6 +52,12 @@ QUORATE = "coalesce((s.quorum->>'met')::boolean, false)"
 """Whether session `s` was held with quorum."""
 LAW_IN_FORCE = """select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.committee_id = t.id and v.state = 'approved'
     and v.in_force_from <= {as_of} and (v.in_force_to is null or v.in_force_to > {as_of})"""
+VOTERS = f"""select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
+    join body b on b.id = s.body_id and b.kind = 'plenary'
+    where s.committee_id = t.id and not x.alternate and x.voided_at is null and {HERE.over("x")}"""
+"""Who votes in committee `t`, and when. Where an institution names nobody its term stands for it: nobody of it can have been trained."""
+TAUGHT_AT = "app.with_predecessors(t.municipality_id) || t.covers"
+"""The municipalities whose training events are for committee `t`."""
 NAMED_TERM = "(select case when x.voided_at is null then x.ends_on else x.starts_on end from term x where x.id = t.term_id)"
 CHAMPIONED = f"coalesce({', '.join(f't.{column}::text' for column in CHAMPION)}) is not null"
 """Whether commitment `t` names anybody who carries the matter."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from api import pages
 from api.access import Reading
-from api.committees import HERE, LASTS, SINCE
+from api.committees import HERE, LASTS, SINCE, TAUGHT_AT, VOTERS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
 from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, Mapping, Proof, Seated, Training, Waived
@@ -18,15 +18,11 @@ LAWS = f"""select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n
     from bylaws b join council_instrument n on n.id = b.instrument_id
     where b.committee_id = t.id and b.state = 'approved' and {HERE.over("b")}"""
 """Bylaws are approved only when nothing in them contradicts itself, so those in force are complete."""
-SEATED = f"""select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
-    join body b on b.id = s.body_id and b.kind = 'plenary'
-    where s.committee_id = t.id and not x.alternate and x.voided_at is null and {HERE.over("x")}"""
-"""A seat that an institution holds without naming anyone is held by its term: nobody of it can have been trained."""
 TRAININGS = f"""select v.id as thing, coalesce(v.ends_on - 1, v.starts_on) as "on", c.level = 'initial' as initial,
       array(select a.person_id from training_attendance a
         where a.municipality_id = v.municipality_id and a.event_id = v.id and a.present) as people
     from training_event v join course c on c.id = v.course_id
-    where v.state = 'held' and v.municipality_id = any(app.with_predecessors(t.municipality_id) || t.covers)
+    where v.state = 'held' and v.municipality_id = any({TAUGHT_AT})
       and {HERE.over("v")}"""
 DECLARED = f"""select d.kind, d.id as thing, d.happened_on as "on" from declaration d
     where d.committee_id = t.id and {HERE.over("d")}"""
@@ -46,7 +42,7 @@ WAIVED = f"""select w.id as thing, w.starts_on as "on", w.ends_on, w.step, w.rea
 INVITED = f"""select i.id as thing, i.sent_on as "on", i.sector,
       case when i.state in ('accepted', 'seated') then i.answered_on end as accepted_on from seat_invitation i
     where i.committee_id = t.id and i.state <> 'draft' and {HERE.over("i")}"""
-ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "invited": INVITED, "launched": LAUNCHED, "laws": LAWS, "seated": SEATED}
+ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "invited": INVITED, "launched": LAUNCHED, "laws": LAWS, "seated": VOTERS}
 ROOMS |= {"trainings": TRAININGS, "declared": DECLARED, "waived": WAIVED}
 """Room -> what it knows of committee `t`. Assessments and plans have no room yet."""
 NOUNS = (

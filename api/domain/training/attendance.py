@@ -117,7 +117,7 @@ class TrainingOut(Fields):
     members: int
     """People who hold a seat on that day, by name; whoever an institution has not named yet is not among them."""
     voting: int
-    """Of these, those who vote."""
+    """Who holds a voting seat of the plenary, an institution that names nobody too: what step 5 counts."""
     voting_trained: int
     """Of these, those who were at an initial course."""
     share: Number | None

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import World
-from tests.routers.committee.walk import MIXCO, SMALL, approved, ask, launched, ruled
+from tests.routers.committee.walk import MIXCO, SMALL, approved, ask, institution, launched, ruled
 
 TODAY = date.today()
 
@@ -78,6 +78,40 @@ async def test_what_members_have_learned_and_who_is_late(world: World) -> None:
     coordinator = (await (await world.who("gt")).get(path)).json()
     assert coordinator == said | {"gaps": None}
     assert (await (await world.who("sv")).get(path)).status_code == 404
+
+
+async def test_who_votes_and_is_trained_is_counted_as_step_5_counts_it(world: World) -> None:
+    client = await world.who("mixco")
+    committee = (await launched(world)).json()["id"]
+    await ruled(client, committee, (await approved(client, committee)).json()["id"], **SMALL)
+    people = await seated(client, committee, (400, 400, 400))
+    owner = {"level": "municipality", "unit": str(MIXCO)}
+    first = await created(client, "courses", title="x", level="initial", topics=["prevention"], hours=8, owner=owner)
+    await write(client, await given(client, first, 380), {"person_id": people[0]}, {"person_id": people[2]})
+
+    async def counted() -> tuple[int, int]:
+        said = (await client.get(f"/v1/committees/{committee}/training")).json()
+        health = (await client.get(f"/v1/committees/{committee}/health")).json()
+        [part] = [p for c in health["components"] for p in c["parts"] if p["part"] == "voters_trained"]
+        steps = (await client.get(f"/v1/committees/{committee}/steps")).json()["steps"]
+        [told] = [gap["missing"] for gap in steps[4]["unmet"] if gap["gate"] == "voters-trained"]
+        assert told.startswith(f"{said['voting_trained']} of {said['voting']} "), told
+        assert (part["count"], part["of"]) == (said["voting_trained"], said["voting"])
+        assert said["share"] == round(said["voting_trained"] / said["voting"], 4)
+        return said["voting_trained"], said["voting"]
+
+    assert await counted() == (1, 2)
+    held = {"selection": "appointed", "starts_on": ago(100), "ends_on": ago(-200)}
+    small = await created(client, f"committees/{committee}/bodies", kind="subcommission", name="Niñez", starts_on=ago(730))
+    seat = {"sector": "ngo", "role": "member", "voting": True, "starts_on": ago(730)}
+    there = await created(client, f"committees/{committee}/seats", **seat, body_id=small["id"])
+    await created(client, f"committees/{committee}/terms", seat_id=there["id"], person_id=people[2], **held)
+    assert await counted() == (1, 2), "a vote in a subcommission is none in the plenary"
+    bodies = await client.get("/v1/bodies", params={"committee": committee, "kind": "plenary"})
+    [plenary] = bodies.json()["items"]
+    unnamed = await created(client, f"committees/{committee}/seats", **seat, body_id=plenary["id"])
+    await created(client, f"committees/{committee}/terms", seat_id=unnamed["id"], on_behalf_of_id=await institution(world), **held)
+    assert await counted() == (1, 3), "of an institution that names nobody nobody can have been trained"
 
 
 async def test_attendance_is_written_at_once_and_read_by_few(world: World) -> None:
