@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from inspect import Parameter, Signature
 from typing import Annotated, Any, get_args, get_type_hints
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.routing import APIRoute
@@ -80,13 +81,25 @@ def publish(
     levels: tuple[Level, ...] = EVERY_LEVEL,
     flat: str | None = None,
     about: str = "",
+    one: tuple[str, str] | None = None,
 ) -> None:
-    """Add `GET {level}/{listing.name}` for each of `levels`, and `GET flat`, which reads the whole region."""
+    """Add `GET {level}/{listing.name}` for each of `levels`, and `GET flat`, which reads the whole region. `one` also adds
+    `GET {flat}/{id}`: what one thing of it is called, and what is told of it."""
     asking, noun = Public if public else Asking, listing.name.replace("-", "_")
+    if flat and one:
+        _add_one(router, listing, asking, f"{flat}/{{id}}", *one)
     if flat:
         _add(router, listing, asking, Level.REGION, flat, f"list_{noun}", about)
     for level in levels:
         _add(router, listing, asking, level, f"{PREFIX[level]}/{listing.name}", f"list_{level}_{noun}", about)
+
+
+def _add_one(router: APIRouter, listing: Listing, asking: Any, path: str, name: str, about: str) -> None:
+    async def read(request: Request, id: UUID, reading: asking) -> Response:
+        return await pages.one(request, reading, listing, id)
+
+    summary = f"Read {name.replace('_', ' ')}".title()
+    router.add_api_route(path, read, name=f"read_{name}", summary=summary, description=about, response_model=listing.out)
 
 
 Figured = Callable[[Request, Reading, Any, Lens, str], Coroutine[Any, Any, Response]]

@@ -58,9 +58,13 @@ GRANTS = Listing(
 )
 INVITATIONS = Listing("invitations", InvitationOut, "invitation t", Managed(), (("t.id", "uuid"),))
 
-publish(router, GRANTS, levels=(), flat="/v1/grants", about="Offices at the units where you write, and your own, past ones too.")
 publish(
-    router, INVITATIONS, levels=(), flat="/v1/invitations", about="Invitations and resets at the units where you write; never their links."
+    router, GRANTS, levels=(), flat="/v1/grants", about="Offices at the units where you write, and your own, past ones too.",
+    one=("grant", "One office."),
+)
+publish(
+    router, INVITATIONS, levels=(), flat="/v1/invitations", about="Invitations and resets at the units where you write; never their links.",
+    one=("invitation", "One invitation or reset; never its link."),
 )
 
 
@@ -176,12 +180,6 @@ async def invite_person(body: PersonInvite, caller: Creating) -> Response:
     return await pages.written(caller, INVITATIONS, row.id, f"/v1/invitations/{row.id}", status=201, extra=shown)
 
 
-@router.get("/v1/invitations/{id}", response_model=InvitationOut)
-async def read_invitation(request: Request, id: UUID, reading: Asking) -> Response:
-    """One invitation or reset; never its link."""
-    return await pages.one(request, reading, INVITATIONS, id)
-
-
 @router.post("/v1/people/{id}/reset", status_code=201, response_model=InvitationMade, responses=problems.refusals(Conflict))
 async def reset_password(id: UUID, caller: Creating) -> Response:
     """A link by which somebody that you manage sets a new password. Hand it over yourself; it is good once."""
@@ -189,12 +187,6 @@ async def reset_password(id: UUID, caller: Creating) -> Response:
     await require_managing(caller, person)
     row, shown = await _link(caller, person, "reset")
     return await pages.written(caller, INVITATIONS, row.id, f"/v1/invitations/{row.id}", status=201, extra=shown)
-
-
-@router.get("/v1/grants/{id}", response_model=GrantOut)
-async def read_grant(request: Request, id: UUID, reading: Asking) -> Response:
-    """One office."""
-    return await pages.one(request, reading, GRANTS, id)
 
 
 @router.post("/v1/grants", status_code=201, response_model=GrantOut, responses=problems.refusals(Conflict))

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, with_own
 from api.domain.committee.bodies import Body, BodyDefinition, BodyFields, BodyKind, BodyOut, not_inside_itself
@@ -36,7 +36,10 @@ class BodyQuery(OfCommittee):
 
 BODIES = Listing("bodies", BodyOut, "body t", HERE, (("t.id", "uuid"),), BodyQuery, OF_COMMITTEE | {"kind": "t.kind = {value}"})
 
-publish(router, BODIES, levels=(), flat="/v1/bodies", about="Bodies of committees that you see; `committee=` those of one.")
+publish(
+    router, BODIES, levels=(), flat="/v1/bodies", about="Bodies of committees that you see; `committee=` those of one.",
+    one=("body", "One body."),
+)
 
 
 async def _parent(caller: Caller, body: BodyDefinition, committee_id: UUID) -> None:
@@ -52,12 +55,6 @@ async def add_body(id: UUID, body: BodyNew, caller: Creating) -> Response:
     not_inside_itself(row, row.id)
     await db.keep(caller, row, "create")
     return await pages.written(caller, BODIES, row.id, f"/v1/bodies/{row.id}", status=201)
-
-
-@router.get("/v1/bodies/{id}", response_model=BodyOut)
-async def read_body(request: Request, id: UUID, reading: Asking) -> Response:
-    """One body."""
-    return await pages.one(request, reading, BODIES, id)
 
 
 @router.patch("/v1/bodies/{id}", response_model=BodyOut, responses=problems.CHANGES)

@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import func
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state, fetched, instrument_of, placed, with_own
 from api.domain.committee.bylaws import (
@@ -69,7 +69,10 @@ BYLAWS = Listing(
     },
 )
 
-publish(router, BYLAWS, levels=(), flat="/v1/bylaws", about="Versions of bylaws that you see; `committee=` those of one.")
+publish(
+    router, BYLAWS, levels=(), flat="/v1/bylaws", about="Versions of bylaws that you see; `committee=` those of one.",
+    one=("bylaws", "One version, with what it comes to in words."),
+)
 
 
 @router.get("/v1/bylaws-templates", response_model=list[Template])
@@ -91,12 +94,6 @@ async def add_bylaws(id: UUID, body: BylawsNew, caller: Creating) -> Response:
     draft(row, body.rules)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/bylaws/{id}", response_model=BylawsOut)
-async def read_bylaws(request: Request, id: UUID, reading: Asking) -> Response:
-    """One version, with what it comes to in words."""
-    return await pages.one(request, reading, BYLAWS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Bylaws, Committee]:

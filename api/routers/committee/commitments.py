@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import (
     CHAMPIONED,
@@ -86,7 +86,10 @@ COMMITMENTS = Listing(
     },
 )
 
-publish(router, COMMITMENTS, flat="/v1/commitments", about="Commitments of authorities that you see, by day; `committee=` those of one.")
+publish(
+    router, COMMITMENTS, flat="/v1/commitments", about="Commitments of authorities that you see, by day; `committee=` those of one.",
+    one=("commitment", "One commitment."),
+)
 
 
 async def _written(caller: Caller, row: Commitment, status: int = 200) -> Response:
@@ -112,12 +115,6 @@ async def add_commitment(id: UUID, body: CommitmentNew, caller: Creating) -> Res
     await _checked(caller, committee, row)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/commitments/{id}", response_model=CommitmentOut)
-async def read_commitment(request: Request, id: UUID, reading: Asking) -> Response:
-    """One commitment."""
-    return await pages.one(request, reading, COMMITMENTS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Commitment, Committee]:

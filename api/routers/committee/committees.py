@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.committees import HERE, PLACES_OF, by_state, fetched, framed, instrument_of, target, worded
 from api.domain.committee.bylaws import Bylaws, legalise
@@ -95,6 +95,7 @@ publish(
     flat="/v1/committees",
     about="Committees that you see, by name; through a level those that sit in its municipalities, what these succeeded included, or cover"
     " one.",
+    one=("committee", "One committee, with how far it has come, why, and what may be done next."),
 )
 
 
@@ -114,12 +115,6 @@ async def add_committee(unit: UnitName, body: CommitteeNew, caller: Creating) ->
     row = made(Committee, body, country_id=place.country_id, municipality_id=place.id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/committees/{id}", response_model=CommitteeOut)
-async def read_committee(request: Request, id: UUID, reading: Asking) -> Response:
-    """One committee, with how far it has come, why, and what may be done next."""
-    return await pages.one(request, reading, COMMITTEES, id)
 
 
 @router.patch("/v1/committees/{id}", response_model=CommitteeOut, responses=problems.CHANGES)

@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import pages, problems
-from api.access import Asking
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, declared, fetched
 from api.domain.committee.declarations import DeclarationFields, DeclarationOut, DeclaredKind
@@ -42,7 +41,10 @@ DECLARATIONS = Listing(
     OF_COMMITTEE | {"kind": "t.kind = {value}"},
 )
 
-publish(router, DECLARATIONS, levels=(), flat="/v1/declarations", about="Declared facts that you see, by day; `committee=` those of one.")
+publish(
+    router, DECLARATIONS, levels=(), flat="/v1/declarations", about="Declared facts that you see, by day; `committee=` those of one.",
+    one=("declaration", "One declared fact."),
+)
 
 
 @router.post("/v1/committees/{id}/declarations", status_code=201, response_model=DeclarationOut, responses=problems.refusals(Conflict))
@@ -52,9 +54,3 @@ async def add_declaration(id: UUID, body: DeclarationNew, caller: Creating) -> R
     committee = await fetched(caller, id)
     row = await declared(caller, committee, body)
     return await pages.written(caller, DECLARATIONS, row.id, f"/v1/declarations/{row.id}", status=201)
-
-
-@router.get("/v1/declarations/{id}", response_model=DeclarationOut)
-async def read_declaration(request: Request, id: UUID, reading: Asking) -> Response:
-    """One declared fact."""
-    return await pages.one(request, reading, DECLARATIONS, id)

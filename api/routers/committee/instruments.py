@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state, fetched, placed, with_own
 from api.domain.committee.bylaws import Bylaws, lapse
@@ -61,7 +61,10 @@ INSTRUMENTS = Listing(
     {"allowed_actions": by_state("t.state", ALLOWED)},
 )
 
-publish(router, INSTRUMENTS, levels=(), flat="/v1/instruments", about="Councils' instruments that you see; `committee=` those of one.")
+publish(
+    router, INSTRUMENTS, levels=(), flat="/v1/instruments", about="Councils' instruments that you see; `committee=` those of one.",
+    one=("instrument", "One instrument."),
+)
 
 
 async def _written(caller: Caller, row: Instrument, status: int = 200) -> Response:
@@ -74,12 +77,6 @@ async def add_instrument(id: UUID, body: InstrumentNew, caller: Creating) -> Res
     row = made(Instrument, body, **placed(await fetched(caller, id)))
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/instruments/{id}", response_model=InstrumentOut)
-async def read_instrument(request: Request, id: UUID, reading: Asking) -> Response:
-    """One instrument."""
-    return await pages.one(request, reading, INSTRUMENTS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Instrument, Committee]:

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, IfMatch, Writing
+from api.access import IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, own_of, placed, vacated, with_own
 from api.domain.committee.bodies import Body
@@ -51,7 +51,10 @@ SEATS = Listing(
     {"body": "b.name"},
 )
 
-publish(router, SEATS, levels=(), flat="/v1/seats", about="Seats in committees that you see; `committee=` those of one.")
+publish(
+    router, SEATS, levels=(), flat="/v1/seats", about="Seats in committees that you see; `committee=` those of one.",
+    one=("seat", "One seat."),
+)
 
 
 @router.post("/v1/committees/{id}/seats", status_code=201, response_model=SeatOut, responses=problems.refusals(Conflict))
@@ -62,12 +65,6 @@ async def add_seat(id: UUID, body: SeatNew, caller: Creating) -> Response:
     row = made(Seat, body, **placed(committee))
     await db.keep(caller, row, "create")
     return await pages.written(caller, SEATS, row.id, f"/v1/seats/{row.id}", status=201)
-
-
-@router.get("/v1/seats/{id}", response_model=SeatOut)
-async def read_seat(request: Request, id: UUID, reading: Asking) -> Response:
-    """One seat."""
-    return await pages.one(request, reading, SEATS, id)
 
 
 @router.patch("/v1/seats/{id}", response_model=SeatOut, responses=problems.CHANGES)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import fetched, instrument_of, opened, person_seen, placed, seated, visible, with_own
 from api.domain.committee.instruments import Purpose
@@ -31,7 +31,10 @@ class TermNew(TermFields):
     """Bring your own UUIDv7 to make the request safe to repeat, or leave it out."""
 
 
-publish(router, TERMS, levels=(), flat="/v1/terms", about="Terms in seats that you see, past ones and voided ones too, by first day.")
+publish(
+    router, TERMS, levels=(), flat="/v1/terms", about="Terms in seats that you see, past ones and voided ones too, by first day.",
+    one=("term", "One term, as far as its seat shows it."),
+)
 publish(
     router,
     MEMBERS,
@@ -69,12 +72,6 @@ async def add_term(id: UUID, body: TermNew, caller: Creating) -> Response:
     await seated(caller, committee, row)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/terms/{id}", response_model=TermOut)
-async def read_term(request: Request, id: UUID, reading: Asking) -> Response:
-    """One term, as far as its seat shows it."""
-    return await pages.one(request, reading, TERMS, id)
 
 
 @router.post("/v1/terms/{id}/end", response_model=TermOut, responses=problems.CHANGES)

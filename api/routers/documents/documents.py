@@ -56,6 +56,7 @@ publish(
     public=True,
     flat="/v1/documents",
     about="Documents that you may read, the newest first; without signing in, the public ones.",
+    one=("document", "What a document is; its bytes are at `…/content`."),
 )
 
 BYTES = {"schema": {"type": "string", "format": "binary"}}
@@ -93,12 +94,6 @@ async def add_document(
 
 async def _written(caller: Caller, id: UUID, status: int = 200) -> Response:
     return await pages.written(caller, DOCUMENTS, id, f"/v1/documents/{id}", status=status)
-
-
-@router.get("/v1/documents/{id}", response_model=DocumentOut)
-async def read_document(request: Request, id: UUID, reading: Public) -> Response:
-    """What a document is; its bytes are at `…/content`."""
-    return await pages.one(request, reading, DOCUMENTS, id)
 
 
 @router.get("/v1/documents/{id}/content", response_class=Response, responses=CONTENT)

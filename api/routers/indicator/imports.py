@@ -43,6 +43,7 @@ publish(
     flat="/v1/imports",
     about="Imports of yours and of the levels you see, the newest first, each with its report; those of sensitive indicators for who may"
     " write there.",
+    one=("import", "One import with its report."),
 )
 
 
@@ -68,6 +69,7 @@ publish(
     levels=(),
     flat="/v1/parked",
     about="Rows of your imports whose place is not known yet; assign them and they are taken in.",
+    one=("parked", "Parked rows of one place of one file."),
 )
 
 
@@ -155,18 +157,6 @@ async def import_populations(
     plan = await plans.populations(reading.house, asked.year, asked.source, where, how)
     intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)
-
-
-@router.get("/v1/imports/{id}", response_model=ImportOut)
-async def read_import(request: Request, id: UUID, reading: Asking) -> Response:
-    """One import with its report."""
-    return await pages.one(request, reading, IMPORTS, id)
-
-
-@router.get("/v1/parked/{id}", response_model=ParkedOut)
-async def read_parked(request: Request, id: UUID, reading: Asking) -> Response:
-    """Parked rows of one place of one file."""
-    return await pages.one(request, reading, PARKED, id)
 
 
 @router.post("/v1/parked/{id}/assign", response_model=ParkedOut, responses=problems.refusals(Conflict))

@@ -107,7 +107,10 @@ PROGRAMMES = Listing(
     address="t.id = app.programme_of({id})",
 )
 
-publish(router, ORGANISATIONS, public=True, flat="/v1/organisations", about="Organisations, by name.")
+publish(
+    router, ORGANISATIONS, public=True, flat="/v1/organisations", about="Organisations, by name.",
+    one=("organisation", "One organisation."),
+)
 publish(
     router,
     ASSOCIATIONS,
@@ -153,12 +156,6 @@ async def change_programme(unit: UnitName, body: ProgrammePatch, caller: Writing
 
 def _target(row: OrganisationFields, id: UUID) -> Target:
     return Target(country_id=row.country_id or 0, municipality_id=row.municipality_id or 0, organisation_id=id)
-
-
-@router.get("/v1/organisations/{id}", response_model=OrganisationOut)
-async def read_organisation(request: Request, id: UUID, reading: Public) -> Response:
-    """One organisation."""
-    return await pages.one(request, reading, ORGANISATIONS, id)
 
 
 @router.post("/v1/organisations", status_code=201, response_model=OrganisationOut, responses=problems.refusals(Conflict))

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from sqlmodel import SQLModel
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Public, Writing
+from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict
 from api.domain.fields import found, known, made, new_id
@@ -95,7 +95,10 @@ PARTICIPATIONS = Listing(
     {"programme": "g.code", "unit": "coalesce(m.name, o.name, c.name)"},
 )
 
-publish(router, AFFILIATIONS, flat="/v1/affiliations", about="Affiliations that you see, by first day.")
+publish(
+    router, AFFILIATIONS, flat="/v1/affiliations", about="Affiliations that you see, by first day.",
+    one=("affiliation", "One affiliation."),
+)
 publish(
     router,
     PARTICIPATIONS,
@@ -117,12 +120,6 @@ async def _side(caller: Caller, target: Target) -> Side:
     if unmanned and caller.may(SPEAKS[Side.COUNTRY], target):
         return speaking(Side.COUNTRY)
     return speaking(None)
-
-
-@router.get("/v1/affiliations/{id}", response_model=AffiliationOut)
-async def read_affiliation(request: Request, id: UUID, reading: Asking) -> Response:
-    """One affiliation."""
-    return await pages.one(request, reading, AFFILIATIONS, id)
 
 
 @router.post("/v1/affiliations", status_code=201, response_model=AffiliationOut, responses=problems.refusals(Conflict))

@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, IfMatch, Writing
+from api.access import IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
 from api.domain.committee.sectors import Sector
@@ -51,7 +51,8 @@ CALLS = Listing(
 )
 
 publish(
-    router, CALLS, flat="/v1/open-calls", about="Open calls of committees that you see, by the day they open; `committee=` those of one."
+    router, CALLS, flat="/v1/open-calls", about="Open calls of committees that you see, by the day they open; `committee=` those of one.",
+    one=("open_call", "One open call."),
 )
 
 
@@ -61,12 +62,6 @@ async def add_open_call(id: UUID, body: OpenCallNew, caller: Creating) -> Respon
     row = made(OpenCall, body, **placed(await fetched(caller, id, Action.WRITE_ROSTER)))
     await db.keep(caller, row, "create")
     return await pages.written(caller, CALLS, row.id, f"/v1/open-calls/{row.id}", status=201)
-
-
-@router.get("/v1/open-calls/{id}", response_model=OpenCallOut)
-async def read_open_call(request: Request, id: UUID, reading: Asking) -> Response:
-    """One open call."""
-    return await pages.one(request, reading, CALLS, id)
 
 
 @router.patch("/v1/open-calls/{id}", response_model=OpenCallOut, responses=problems.CHANGES)

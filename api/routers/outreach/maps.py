@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, by_state, fetched, opened, own_of, placed, with_own
 from api.domain.committee.committees import Committee
@@ -64,7 +64,10 @@ MAPS = Listing(
     },
 )
 
-publish(router, MAPS, flat="/v1/stakeholder-maps", about="Maps of stakeholders that you see, finished or not; `committee=` those of one.")
+publish(
+    router, MAPS, flat="/v1/stakeholder-maps", about="Maps of stakeholders that you see, finished or not; `committee=` those of one.",
+    one=("map", "One map; who stands on it is at `/v1/stakeholders?map=`."),
+)
 
 
 async def _written(caller: Caller, row: StakeholderMap, status: int = 200) -> Response:
@@ -105,12 +108,6 @@ async def _copy(caller: Caller, committee: Committee, source: UUID, target: UUID
 def _again(row: Stakeholder, committee: Committee, **more: Any) -> Stakeholder:
     said = StakeholderFields.model_validate(row.model_dump(include=set(StakeholderFields.model_fields)))
     return made(Stakeholder, said, **placed(committee), **more)
-
-
-@router.get("/v1/stakeholder-maps/{id}", response_model=StakeholderMapOut)
-async def read_map(request: Request, id: UUID, reading: Asking) -> Response:
-    """One map; who stands on it is at `/v1/stakeholders?map=`."""
-    return await pages.one(request, reading, MAPS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[StakeholderMap, Committee]:

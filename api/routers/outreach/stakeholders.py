@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, Personal, fetched, opened, person_seen, placed, with_own
 from api.domain.committee.persons import personal
@@ -59,6 +59,7 @@ publish(
     STAKEHOLDERS,
     flat="/v1/stakeholders",
     about="Stakeholders on maps that you see; `map=` those of one. How they stand is not here.",
+    one=("stakeholder", "One stakeholder."),
 )
 
 
@@ -81,12 +82,6 @@ async def add_stakeholder(id: UUID, body: StakeholderNew, caller: Creating) -> R
     row = made(Stakeholder, body, **placed(committee), map_id=id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/stakeholders/{id}", response_model=StakeholderOut)
-async def read_stakeholder(request: Request, id: UUID, reading: Asking) -> Response:
-    """One stakeholder."""
-    return await pages.one(request, reading, STAKEHOLDERS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Stakeholder:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
@@ -77,7 +77,8 @@ AGREEMENTS = Listing(
     },
 )
 publish(
-    router, AGREEMENTS, flat="/v1/agreements", about="Agreements of committees that you see, those that are due first before the others."
+    router, AGREEMENTS, flat="/v1/agreements", about="Agreements of committees that you see, those that are due first before the others.",
+    one=("agreement", "One agreement, and whether it is overdue today."),
 )
 
 
@@ -100,12 +101,6 @@ async def add_agreement(id: UUID, body: AgreementNew, caller: Creating) -> Respo
     row = made(Agreement, body, **within(session))
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/agreements/{id}", response_model=AgreementOut)
-async def read_agreement(request: Request, id: UUID, reading: Asking) -> Response:
-    """One agreement, and whether it is overdue today."""
-    return await pages.one(request, reading, AGREEMENTS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Agreement, Session]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, IfMatch, Public, Writing
+from api.access import IfMatch, Public, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, placed, visible
 from api.domain.access.people import new_secret, part_token, sha256
@@ -46,6 +46,7 @@ publish(
     levels=(),
     flat="/v1/calendar-feeds",
     about="Addresses of calendars: your own, and those of committees where you write; never their secrets, nor whose they are.",
+    one=("calendar_feed", "One address; never its secret."),
 )
 
 
@@ -62,12 +63,6 @@ async def add_calendar_feed(id: UUID, body: CalendarFeedFields, caller: Creating
     await db.keep(caller, row, "create", fields=["language"])
     link = f"{caller.house.settings.public_url}/v1/calendars/{row.id}.{secret}.ics"
     return await pages.written(caller, FEEDS, row.id, f"/v1/calendar-feeds/{row.id}", status=201, extra={"link": link})
-
-
-@router.get("/v1/calendar-feeds/{id}", response_model=CalendarFeedOut)
-async def read_calendar_feed(request: Request, id: UUID, reading: Asking) -> Response:
-    """One address; never its secret."""
-    return await pages.one(request, reading, FEEDS, id)
 
 
 @router.post("/v1/calendar-feeds/{id}/revoke", response_model=CalendarFeedOut, responses=problems.CHANGES)

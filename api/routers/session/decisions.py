@@ -70,7 +70,10 @@ LINES = f"""(select coalesce(json_agg(row_to_json(l) order by l.seat_id, l.choic
     where a.municipality_id = t.municipality_id and a.decision_id = t.id) l)"""
 VOTES = Listing("votes", VotesOut, "decision t", HERE, (("t.id", "uuid"),), columns={"lines": LINES})
 
-publish(router, DECISIONS, levels=(), flat="/v1/decisions", about="Decisions of sessions that you see, the latest first.")
+publish(
+    router, DECISIONS, levels=(), flat="/v1/decisions", about="Decisions of sessions that you see, the latest first.",
+    one=("decision", "One decision, with the rule, its arithmetic, and whether it passed."),
+)
 
 
 async def _written(caller: Caller, row: Decision, status: int = 200) -> Response:
@@ -86,12 +89,6 @@ async def add_decision(id: UUID, body: DecisionNew, caller: Creating) -> Respons
     row = made(Decision, body, **within(session), number=(last or 0) + 1)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/decisions/{id}", response_model=DecisionOut)
-async def read_decision(request: Request, id: UUID, reading: Asking) -> Response:
-    """One decision, with the rule, its arithmetic, and whether it passed."""
-    return await pages.one(request, reading, DECISIONS, id)
 
 
 @router.patch("/v1/decisions/{id}", response_model=DecisionOut, responses=problems.CHANGES)

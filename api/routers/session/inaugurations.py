@@ -2,13 +2,10 @@
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from pydantic import Field
 
-from api import pages
-from api.access import Public
 from api.collection import ReadRoute, publish
 from api.committees import OF_COMMITTEE, OfCommittee
 from api.domain.session.inaugurations import InaugurationOut
@@ -42,10 +39,5 @@ publish(
     public=True,
     flat="/v1/inaugurations",
     about="Inaugurations of committees, with their public statement of purpose and media links, the latest first. Nobody needs to sign in.",
+    one=("inauguration", "One inauguration, by the id of its session; readable by everyone from when it was held."),
 )
-
-
-@router.get("/v1/inaugurations/{id}", response_model=InaugurationOut)
-async def read_inauguration(request: Request, id: UUID, reading: Public) -> Response:
-    """One inauguration, by the id of its session; readable by everyone from when it was held."""
-    return await pages.one(request, reading, INAUGURATIONS, id)

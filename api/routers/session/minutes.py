@@ -3,13 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import func
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee
 from api.domain.documents.documents import Document
@@ -77,8 +77,14 @@ MINUTES = Listing(
     },
     descending=True,
 )
-publish(router, MINUTES, levels=(), flat="/v1/minutes", about="Minutes of sessions that you see, the latest first, with their errata.")
-publish(router, ERRATA, levels=(), flat="/v1/errata", about="Errata of minutes that you see; `committee=` those of one.")
+publish(
+    router, MINUTES, levels=(), flat="/v1/minutes", about="Minutes of sessions that you see, the latest first, with their errata.",
+    one=("minutes", "The minutes of one session; who was there, and the votes, are at the session's own addresses."),
+)
+publish(
+    router, ERRATA, levels=(), flat="/v1/errata", about="Errata of minutes that you see; `committee=` those of one.",
+    one=("erratum", "One erratum."),
+)
 
 
 async def _written(caller: Caller, row: Minutes, status: int = 200) -> Response:
@@ -96,12 +102,6 @@ async def draft_minutes(id: UUID, body: MinutesNew, caller: Creating) -> Respons
     await db.keep(caller, row, "create")
     await db.keep(caller, session, "draft-minutes", fields=["state"])
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/minutes/{id}", response_model=MinutesOut)
-async def read_minutes(request: Request, id: UUID, reading: Asking) -> Response:
-    """The minutes of one session; who was there, and the votes, are at the session's own addresses."""
-    return await pages.one(request, reading, MINUTES, id)
 
 
 async def _moving(caller: Caller, id: UUID, action: str, if_match: int | None) -> tuple[Minutes, Session]:
@@ -155,9 +155,3 @@ async def add_erratum(id: UUID, body: ErratumNew, caller: Creating) -> Response:
     row = made(Erratum, body, **place, minutes_id=minutes.id, number=(last or 0) + 1)
     await db.keep(caller, row, "create")
     return await pages.written(caller, ERRATA, row.id, f"/v1/errata/{row.id}", status=201)
-
-
-@router.get("/v1/errata/{id}", response_model=ErratumOut)
-async def read_erratum(request: Request, id: UUID, reading: Asking) -> Response:
-    """One erratum."""
-    return await pages.one(request, reading, ERRATA, id)

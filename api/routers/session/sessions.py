@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import select
 
-from api import db, pages, problems
-from api.access import Asking, IfMatch, Writing
+from api import db, problems
+from api.access import IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import fetched, placed
 from api.domain.committee.bodies import Body, meeting
@@ -46,7 +46,10 @@ class SessionNew(SessionFields):
     agenda: Annotated[Agenda, Field(default_factory=list)]
 
 
-publish(router, SESSIONS, flat="/v1/sessions", about="Sessions of committees that you see, the latest first.")
+publish(
+    router, SESSIONS, flat="/v1/sessions", about="Sessions of committees that you see, the latest first.",
+    one=("session", "One session, with its quorum once it was held, why, and what may be done next."),
+)
 
 
 @router.post("/v1/committees/{id}/sessions", status_code=201, response_model=SessionOut, responses=problems.refusals(Conflict))
@@ -59,12 +62,6 @@ async def plan_session(id: UUID, body: SessionNew, caller: Creating) -> Response
     row = made(Session, body, **placed(committee), body_id=meets.id)
     await db.keep(caller, row, "create")
     return await written(caller, row, 201)
-
-
-@router.get("/v1/sessions/{id}", response_model=SessionOut)
-async def read_session(request: Request, id: UUID, reading: Asking) -> Response:
-    """One session, with its quorum once it was held, why, and what may be done next."""
-    return await pages.one(request, reading, SESSIONS, id)
 
 
 @router.patch("/v1/sessions/{id}", response_model=SessionOut, responses=problems.CHANGES)

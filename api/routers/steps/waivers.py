@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, IfMatch, Writing
+from api.access import IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, fetched, placed, with_own
 from api.domain.errors import Conflict
@@ -44,7 +44,10 @@ WAIVERS = Listing(
     OF_COMMITTEE | {"step": "t.step = {value}"},
 )
 
-publish(router, WAIVERS, levels=(), flat="/v1/waivers", about="Waivers that you see, by day; `committee=` those of one.")
+publish(
+    router, WAIVERS, levels=(), flat="/v1/waivers", about="Waivers that you see, by day; `committee=` those of one.",
+    one=("waiver", "One waiver."),
+)
 
 
 @router.post("/v1/committees/{id}/waivers", status_code=201, response_model=WaiverOut, responses=problems.refusals(Conflict))
@@ -56,12 +59,6 @@ async def add_waiver(id: UUID, body: WaiverNew, caller: Creating) -> Response:
     row = made(Waiver, body, **placed(committee))
     await db.keep(caller, row, "create")
     return await pages.written(caller, WAIVERS, row.id, f"/v1/waivers/{row.id}", status=201)
-
-
-@router.get("/v1/waivers/{id}", response_model=WaiverOut)
-async def read_waiver(request: Request, id: UUID, reading: Asking) -> Response:
-    """One waiver."""
-    return await pages.one(request, reading, WAIVERS, id)
 
 
 @router.post("/v1/waivers/{id}/end", response_model=WaiverOut, responses=problems.CHANGES)

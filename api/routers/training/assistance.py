@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged
@@ -50,7 +50,10 @@ ASSISTANCE = Listing(
     {"municipality": "m.name", "provider": "o.name"},
     descending=True,
 )
-publish(router, ASSISTANCE, flat="/v1/technical-assistance", about="Technical assistance that you see, the latest first.")
+publish(
+    router, ASSISTANCE, flat="/v1/technical-assistance", about="Technical assistance that you see, the latest first.",
+    one=("assistance", "One piece of technical assistance."),
+)
 
 
 async def _written(caller: Caller, row: Assistance, status: int = 200) -> Response:
@@ -69,12 +72,6 @@ async def log_assistance(unit: UnitName, body: AssistanceNew, caller: Creating) 
     row = made(Assistance, body, country_id=place.country_id, municipality_id=place.municipality_id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/technical-assistance/{id}", response_model=AssistanceOut)
-async def read_assistance(request: Request, id: UUID, reading: Asking) -> Response:
-    """One piece of technical assistance."""
-    return await pages.one(request, reading, ASSISTANCE, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Assistance:

@@ -71,19 +71,16 @@ COURSES = Listing(
 )
 
 publish(router, TOPICS, public=True, levels=(), flat="/v1/training-topics", about="The topics of step 5, in the order of the model.")
-publish(router, COURSES, public=True, levels=(), flat="/v1/courses", about="Courses of everyone: each may be given anywhere.")
+publish(
+    router, COURSES, public=True, levels=(), flat="/v1/courses", about="Courses of everyone: each may be given anywhere.",
+    one=("course", "One course."),
+)
 
 
 @router.get("/v1/training-topics/{code}", response_model=TopicOut)
 async def read_topic(request: Request, code: str, reading: Public) -> Response:
     """One topic of training."""
     return await pages.one(request, reading, TOPICS, code)
-
-
-@router.get("/v1/courses/{id}", response_model=CourseOut)
-async def read_course(request: Request, id: UUID, reading: Public) -> Response:
-    """One course."""
-    return await pages.one(request, reading, COURSES, id)
 
 
 async def _taught(caller: Caller, topics: list[str]) -> None:

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged
@@ -73,7 +73,10 @@ TRAINING_EVENTS = Listing(
     },
     descending=True,
 )
-publish(router, TRAINING_EVENTS, flat="/v1/training-events", about="Training events that you see, the latest first.")
+publish(
+    router, TRAINING_EVENTS, flat="/v1/training-events", about="Training events that you see, the latest first.",
+    one=("event", "One training event."),
+)
 
 
 async def _written(caller: Caller, row: TrainingEvent, status: int = 200) -> Response:
@@ -92,12 +95,6 @@ async def plan_event(unit: UnitName, body: TrainingEventNew, caller: Creating) -
     row = made(TrainingEvent, body, country_id=place.country_id, municipality_id=place.municipality_id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/training-events/{id}", response_model=TrainingEventOut)
-async def read_event(request: Request, id: UUID, reading: Asking) -> Response:
-    """One training event."""
-    return await pages.one(request, reading, TRAINING_EVENTS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> TrainingEvent:

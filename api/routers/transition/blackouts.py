@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from api import db, pages, problems
@@ -77,6 +77,7 @@ publish(
     levels=(Level.REGION, Level.COUNTRY),
     flat="/v1/blackouts",
     about="Days on which acts are refused because an election is near, by first day: what, until when, and by which law.",
+    one=("blackout_window", "One window."),
 )
 
 
@@ -93,12 +94,6 @@ async def add_blackout(unit: UnitName, body: BlackoutNew, caller: Creating) -> R
     row = made(Blackout, body, country_id=key)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/blackouts/{id}", response_model=BlackoutOut)
-async def read_blackout_window(request: Request, id: UUID, reading: Public) -> Response:
-    """One window."""
-    return await pages.one(request, reading, BLACKOUTS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Blackout:

@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlmodel import select
 
 from api import db, pages, problems
-from api.access import Caller, IfMatch, Public, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.committees import HERE, person_seen, target
 from api.domain.committee.instruments import Instrument
@@ -69,6 +69,7 @@ publish(
     public=True,
     flat="/v1/office-terms",
     about="Terms of office of mayors, by first day: their days and how they ended, never a name.",
+    one=("office_term", "One term of office."),
 )
 
 
@@ -93,12 +94,6 @@ async def add_office_term(unit: UnitName, body: OfficeTermNew, caller: Creating)
     await db.keep(caller, row, "create")
     await db.keep(caller, of_term(row, caller.at), "create")
     return await _written(caller, row, 201)
-
-
-@router.get("/v1/office-terms/{id}", response_model=OfficeTermOut)
-async def read_office_term(request: Request, id: UUID, reading: Public) -> Response:
-    """One term of office."""
-    return await pages.one(request, reading, OFFICE_TERMS, id)
 
 
 async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[OfficeTerm, Transition]:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Caller, IfMatch, Writing
 from api.collection import ReadRoute, publish
 from api.committees import HERE, target
 from api.domain.roles import Action
@@ -20,6 +20,7 @@ publish(
     TRANSITIONS,
     flat="/v1/transitions",
     about="What follows when terms of office end, by the day on which they do: how far it has come, and what may be done.",
+    one=("transition", "One transition."),
 )
 
 
@@ -32,12 +33,6 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> Transition:
 
 async def _written(caller: Caller, row: Transition) -> Response:
     return await pages.written(caller, TRANSITIONS, row.id, f"/v1/transitions/{row.id}")
-
-
-@router.get("/v1/transitions/{id}", response_model=TransitionOut)
-async def read_transition(request: Request, id: UUID, reading: Asking) -> Response:
-    """One transition."""
-    return await pages.one(request, reading, TRANSITIONS, id)
 
 
 @router.post("/v1/transitions/{id}/reratify", response_model=TransitionOut, responses=problems.CHANGES)
