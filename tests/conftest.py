@@ -1,8 +1,10 @@
-"""One embedded PostgreSQL for the run, migrated as in production. A test that writes gets a copy of the demonstration region of its own."""
+"""One embedded PostgreSQL for each process of a run, migrated as in production. Who writes gets a copy of the demonstration region."""
 
 import asyncio
+import fcntl
 import itertools
 import os
+import shutil
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -32,6 +34,13 @@ TOKEN_S = 600
 KEPT = os.environ.get("AMUPREV_TESTS_HOME")
 """Home of a server whose two templates are made already, for runs that are many and short (tests/isolation/__main__.py); else each run
 makes its own."""
+BESIDE = "PYTEST_XDIST_WORKER" in os.environ
+"""Whether this process is one of several of a run."""
+LONGEST = (
+    *("tests/isolation/test_http.py", "tests/test_schemathesis.py", "tests/isolation/test_canary.py"),
+    *("tests/routers/indicator/test_known_at.py", "tests/faults/test_kills.py", "tests/test_demo.py", "tests/test_cli.py"),
+)
+"""Files that are begun with, so that no process is left alone with one of them at the end."""
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -94,14 +103,38 @@ class World:
             await connection.close()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process for each core where a folder is asked for; files that are named are sooner done by one, and one alone records."""
+    folders = any(Path(asked.partition("::")[0]).is_dir() for asked in config.args)
+    return 0 if KEPT or examples.RECORDING or not folders else os.cpu_count() or 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is one process's, in the order in which its tests stand there."""
+    if BESIDE:
+        items.sort(key=lambda item: next((n for n, file in enumerate(LONGEST) if item.nodeid.startswith(file)), len(LONGEST)))
+
+
 def pytest_sessionfinish() -> None:
     """Keep the recorded examples, where they were asked for."""
     examples.write()
 
 
-@pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Path(KEPT) if KEPT else tmp_path_factory.mktemp("amuprev")
+@pytest_asyncio.fixture(scope="session")
+async def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a server that no other process of the run has: the transactions, roles and kills of one server are everybody's there. The first
+    makes the templates once, and each begins with a copy of that home."""
+    if KEPT:
+        return Path(KEPT)
+    if not BESIDE:
+        return tmp_path_factory.mktemp("amuprev")
+    first = tmp_path_factory.getbasetemp().parent / "first"
+    with first.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not first.exists():
+            await make_templates(made := first.with_suffix(".new"))
+            made.rename(first)
+    return Path(shutil.copytree(first, tmp_path_factory.mktemp("amuprev") / "home"))
 
 
 @pytest.fixture(scope="session")
@@ -134,14 +167,20 @@ async def make_region(postgres: EmbeddedPostgres, empty: str, settings: Settings
     return "amuprev_region"
 
 
+async def make_templates(home: Path) -> None:
+    """Both, for others to begin with."""
+    with EmbeddedPostgres(home, durable=False) as postgres:
+        await make_region(postgres, await make_empty(postgres), settings_of(home))
+
+
 @pytest_asyncio.fixture(scope="session")
 async def empty_template(postgres: EmbeddedPostgres) -> str:
-    return "amuprev_empty" if KEPT else await make_empty(postgres)
+    return "amuprev_empty" if KEPT or BESIDE else await make_empty(postgres)
 
 
 @pytest_asyncio.fixture(scope="session")
 async def region_template(postgres: EmbeddedPostgres, empty_template: str, settings: Settings) -> str:
-    return "amuprev_region" if KEPT else await make_region(postgres, empty_template, settings)
+    return "amuprev_region" if KEPT or BESIDE else await make_region(postgres, empty_template, settings)
 
 
 @asynccontextmanager

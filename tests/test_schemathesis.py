@@ -6,8 +6,9 @@ there, and where a change needs the version, the one it has.
 
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.pytest.lazy import get_all_tests
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -103,6 +105,12 @@ def _schema(name: str) -> schemathesis.BaseSchema:
     return schemathesis.openapi.from_dict(documents()[name], config=schemathesis.Config.from_str(CONFIG)).exclude(operation_id=ENDING)
 
 
+def _operations(name: str) -> list[str]:
+    """What is asked, by name alone: cases that were made while tests are collected would be made by every process of a run."""
+    said = documents()[name]["paths"].items()
+    return [f"{how.upper()} {path}" for path, ways in said for how, way in ways.items() if way["operationId"] not in ENDING]
+
+
 def _aim(case: schemathesis.Case, asked: Asked) -> None:
     """Let the case name a thing that is there, and the version that it has."""
     nouns = [part for part in case.path.split("/") if part in asked.things]
@@ -129,20 +137,30 @@ def ask(case: schemathesis.Case, asked: Asked) -> None:
         asked.statuses[case.operation.label, answer.status_code] += 1
 
 
-@_schema("backend").parametrize()
 @BOUNDED
-def test_the_backend(case: schemathesis.Case, asked: Asked) -> None:
+def _cases(case: schemathesis.Case, asked: Asked) -> None:
     ask(case, asked)
 
 
-@_schema("network").parametrize()
-@BOUNDED
-def test_the_network(case: schemathesis.Case, asked: Asked) -> None:
-    ask(case, asked)
+@lru_cache
+def _made(name: str) -> dict[str, Callable[..., None]]:
+    """Operation -> the cases that schemathesis makes of it, each to be asked."""
+    every = get_all_tests(schema=_schema(name), test_func=_cases, settings=None, given_kwargs={})
+    return {operation.label: test for operation, test in (made.ok() for made in every)}
+
+
+@pytest.mark.parametrize("operation", _operations("backend"))
+def test_the_backend(operation: str, asked: Asked) -> None:
+    _made("backend")[operation](asked=asked)
+
+
+@pytest.mark.parametrize("operation", _operations("network"))
+def test_the_network(operation: str, asked: Asked) -> None:
+    _made("network")[operation](asked=asked)
 
 
 def test_the_cases_met_something(asked: Asked) -> None:
     """A run in which everything was refused would show little."""
     operations = {label for label, _ in asked.statuses}
     met = {label for label, status in asked.statuses if status < 300}
-    assert len(met) >= 0.6 * len(operations), sorted(operations - met)
+    assert len(met) >= 0.6 * len(operations) > 0, sorted(operations - met)

@@ -23,7 +23,7 @@ from pathlib import Path
 from rich.progress import Progress
 
 from api.embedded import EmbeddedPostgres
-from tests.conftest import make_empty, make_region, settings_of
+from tests.conftest import make_templates
 from tests.contract import ROOT
 from tests.isolation import naming
 
@@ -128,10 +128,6 @@ def _fails(copy: Path, one: Dropped, said: dict[str, str], *tests: str) -> bool:
     return done.returncode == 1
 
 
-async def _prepared(postgres: EmbeddedPostgres, home: Path) -> None:
-    await make_region(postgres, await make_empty(postgres), settings_of(home))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", default=["api/"], help="pages whose path begins with one of these")
@@ -140,9 +136,9 @@ def main() -> None:
     asked = parser.parse_args()
     every, green = list(dropped(*asked.only)), 0
     naming.pages()  # Read once, before several ask at the same time.
-    with tempfile.TemporaryDirectory() as folder, Progress() as progress, EmbeddedPostgres(Path(folder), durable=False) as postgres:
+    with tempfile.TemporaryDirectory() as folder, Progress() as progress, EmbeddedPostgres(Path(folder), durable=False):
         bar = progress.add_task("predicates dropped", total=len(every))
-        asyncio.run(_prepared(postgres, Path(folder)))
+        asyncio.run(make_templates(Path(folder)))
         with ThreadPoolExecutor(asked.at_once) as pool:
             for one, noticed in zip(every, pool.map(lambda o: noticed_by(o, Path(folder), asked.quick), every), strict=True):
                 green += not noticed
