@@ -41,10 +41,10 @@ def canary(target: Target) -> str:
     return f"canariakinkaju{target.name}"
 
 
-def found_in(answer: httpx.Response, *names: str) -> bool:
-    """Whether an answer holds any of the names, in its body or its headers."""
+def found_in(answer: httpx.Response, *names: str) -> Iterator[str]:
+    """Those of the names that an answer holds, in its body or its headers."""
     told = answer.text.lower() + json.dumps(dict(answer.headers)).lower()
-    return any(name in told for name in names)
+    return (name for name in names if name in told)
 
 
 @pytest.fixture(scope="module")
@@ -105,16 +105,16 @@ def here(operation: Operation, entry: Entry | None) -> tuple[Target, ...]:
     return PLACES if "{unit}" in operation.path else PLACES[:1]
 
 
-async def told(matrix: Matrix, people: tuple[str, ...], names: tuple[str, ...], *, writing: bool) -> set[tuple[str, str]]:
-    """(who, operation) of every answer that holds one of the names."""
-    found = set()
+async def told(matrix: Matrix, people: tuple[str, ...], names: tuple[str, ...], *, writing: bool) -> set[tuple[str, str, str]]:
+    """(who, operation, name) of every answer that holds one of the names."""
+    found: set[tuple[str, str, str]] = set()
     for operation in operations():
         if operation.name in JOINING or (operation.method != "GET") is not writing:
             continue
         for target in here(operation, ENTRIES.get(operation.name)):
             for who in people:
                 async for answer in asked(matrix, operation, target, who):
-                    found |= {(who, operation.name)} if found_in(answer, *names) else set()
+                    found |= {(who, operation.name, name) for name in found_in(answer, *names)}
     return found
 
 
@@ -142,9 +142,9 @@ EVERY = tuple(canary(target) for target in PLACES)
 
 async def test_nobody_without_the_personal_scope_reads_it(planted: Matrix) -> None:
     assert await told(planted, WITHOUT, EVERY, writing=False) == set()
-    assert await told(planted, (NAMED,), EVERY[1:], writing=False) == set(), "the scope ends at the place where it is held"
-    shown = {operation for _, operation in await told(planted, (NAMED,), EVERY[:1], writing=False)}
-    assert shown >= SHOWN, "where it is, whoever may reads it"
+    found = await told(planted, (NAMED,), EVERY, writing=False)
+    assert {name for _, _, name in found} == {EVERY[0]}, "the scope ends at the place where it is held"
+    assert {operation for _, operation, _ in found} >= SHOWN, "where it is, whoever may reads it"
 
 
 async def test_no_refusal_and_no_change_tells_it(planted: Matrix, log: list[str]) -> None:
