@@ -18,6 +18,8 @@ ORACLES = {
     "parked_pkey": RANDOM,
     "document_pkey": RANDOM,
     "training_event_pkey": RANDOM,
+    "certificate_pkey": "given by the server, from random bits",
+    "certificate_code": "given by the server, from random bits",
     "technical_assistance_pkey": RANDOM,
     **{f"{table}_pkey": RANDOM for table in COMMITTEES},
     **{f"{table}_pkey": RANDOM for table in ("transition", "handover_file")},
@@ -77,7 +79,8 @@ CHECKED_BEFORE = {
     "handover_file_transition_fkey": "made by the house for the transition that it froze",
     "transition_commitment_fkey": "found among the municipality's own first, in the caller's scope",
     "term_person_fkey": "read in the caller's personal scope first",
-    "training_attendance_event_fkey": "read in the caller's scope first",
+    **dict.fromkeys(("training_attendance_event_fkey", "certificate_event_fkey"), "read in the caller's scope first"),
+    "certificate_person_fkey": "stands in the attendance of the event, which the personal scope reads first",
     "training_attendance_person_fkey": "found to be of the same municipality first, with the personal scope",
 }
 """Foreign keys to tables that are not public; a key from a body would otherwise tell whether another's row exists."""

@@ -12,7 +12,7 @@ from api.routers.outreach import calls, invitations, maps, stakeholders
 from api.routers.outreach import gaps as sector_gaps
 from api.routers.session import agreements, calendars, decisions, holding, home, inaugurations, minutes, sessions
 from api.routers.steps import records, steps, waivers
-from api.routers.training import assistance, attendance, courses, events
+from api.routers.training import assistance, attendance, certificates, courses, events
 from api.routers.transition import blackouts, files, handovers, office_terms, survival, transitions
 from api.routers.vitals import health as committee_health
 
@@ -71,6 +71,7 @@ BACKEND = [
         waivers,
         alerts,
         attendance,
+        certificates,
         office_terms,
         transitions,
         handovers,

@@ -35,7 +35,9 @@ ANSWERS: dict[str, dict[str, str]] = {
 FIGURES = re.compile(rf"read_(region|programme|country|association|municipality)_({'|'.join(ANSWERS)})$")
 ASKED = frozenset(os.environ.get("AMUPREV_ASKED", "").split())
 """Only these operations are asked about, where nothing was changed but theirs (tests/isolation/__main__.py); else all."""
-NAMES = {"commitment": "champion_person_id", "stakeholder": "person_id", "seat_invitation": "contact_person_id"}
+NAMES = {"commitment": "champion_person_id", "seat_invitation": "contact_person_id"} | dict.fromkeys(
+    ("stakeholder", "certificate"), "person_id"
+)
 """Lists of tables whose rows say who somebody is to those with the personal scope, and null to all others."""
 SAME_ID = {"X-Request-Id": "isolation"}
 UNITS = {

@@ -4,13 +4,21 @@ from typing import Any
 
 from tests.isolation import rules, targets
 from tests.isolation.entries import Entry, at
-from tests.isolation.targets import OFFICES, TARGETS, Thing, key
+from tests.isolation.seeds import CERTIFIED, code
+from tests.isolation.targets import OFFICES, TARGETS, Target, Thing, key
 
 EVERYWHERE = (*TARGETS, *OFFICES)
 MIXCO = tuple(target for target in TARGETS if target.name == "mixco")
 """The one municipality of these where somebody has the personal scope."""
 NAMED = at(rules.both(rules.named_there, rules.written_there))
+CERTIFICATE: Thing = ("certificate", CERTIFIED)
+WITHDRAWN: Thing = ("certificate", CERTIFIED | {"withdrawn_on": "2024-06-01"})
 HELD: Thing = ("training_event", targets.PLANNED[1] | {"state": "held"})
+
+
+def coded(operation: str, target: Target) -> dict[str, str]:
+    """The code of the certificate that an operation is about."""
+    return {"code": code(operation, target.name)}
 
 
 def trained(thing: Thing, **more: Any) -> Entry:
@@ -43,6 +51,11 @@ ENTRIES: dict[str, Entry] = {
     "write_attendance": Entry(
         NAMED, at(rules.read_there), thing=HELD, body=lambda o, t: {"lines": []}, version="training_event", targets=MIXCO
     ),
+    "issue_certificates": Entry(
+        NAMED, at(rules.read_there), thing=HELD, body=lambda o, t: {"issuer_organisation_id": key("read_organisation", t)}, targets=MIXCO
+    ),
+    "check_certificate": Entry(public=True, thing=WITHDRAWN, path=coded),
+    "withdraw_certificate": trained(CERTIFICATE, path=coded, version="certificate.code"),
     "read_training": Entry(at(rules.read_there), at(rules.read_there), thing=targets.COMMITTEE),
     "log_assistance": Entry(
         at(rules.written_there), body=lambda o, t: targets.HELPED | {"provider_organisation_id": key("read_organisation", t)}

@@ -250,6 +250,7 @@ TENANT_LISTS: dict[str, TenantList] = {
     "documents": TenantList("document", rules.classed, public=True),
     "training_events": TenantList("training_event", rules.read_there),
     "technical_assistance": TenantList("technical_assistance", rules.read_there),
+    "certificates": TenantList("certificate", rules.read_there),
     "imports": TenantList("import", rules.either(rules.own, rules.read_at_its_unit)),
     "parked": TenantList("parked", rules.either(rules.own, rules.country_reads)),
     **{

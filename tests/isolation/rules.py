@@ -213,6 +213,7 @@ RULES: dict[str, Rule] = {
     "course": Rule(everyone, written_at_its_unit),
     "training_event": Rule(read_there, written_there),
     "technical_assistance": Rule(read_there, written_there),
+    "certificate": Rule(read_there, written_there, delete=nobody, may=frozenset({"select", "insert", "update"})),
     # Committees and what they have: those who read, or write, the municipality where they sit.
     **dict.fromkeys(
         (

@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 
+from api.domain.training.certificates import grouped
 from api.levels import COMMUNITIES_FROM
 from tests.isolation.people import Map
 
@@ -40,6 +41,11 @@ def key(table: str, place: str) -> str:
     return str(uuid5(NAMESPACE_URL, f"isolation:{table}:{place}"))
 
 
+def code(table: str, place: str) -> str:
+    """The code of a certificate, the same in every run."""
+    return grouped(key(table, place).replace("-", "").upper()[:12])
+
+
 RECORDED = {"recording_id": 0, "replaced_recording_id": 0}
 FACT = {"indicator_id": 1, "source_id": 1, "period_on": "2022-03-01", "frequency": "M", "dims": "", "value": 5, "status": "A"}
 FACT |= {"recording_id": 0}
@@ -47,6 +53,7 @@ ACCOUNT = {"kind": "service", "display_name": "seeded"}
 COURSE = {"title": "Seeded", "level": "initial", "topics": ["prevention"], "hours": 8}
 GIVEN = {"starts_on": "2024-05-01", "mode": "online", "state": "planned"}
 MET = {"kind": "ordinary", "meets_on": "2021-06-01", "called_on": "2021-05-01", "state": "called", "agenda": [], "media_links": []}
+CERTIFIED = {"year": 2024, "course": "Seeded", "hours": 8, "percent": 80, "issuer": "Seeded", "issued_on": "2024-05-02"}
 HELPED = {"starts_on": "2024-05-01", "hours": 3, "description": "Seeded"}
 COMMITTED = {
     "kind": "letter",
@@ -98,6 +105,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "seat": {"sector": "ngo", "role": "member", "voting": True, "display": "institution", "starts_on": "2001-01-01"},
     "person": {"name": "Seeded"},
     "training_attendance": {"present": True, "post_score": 70},
+    "certificate": CERTIFIED | {"number": 1},
     "term": {"selection": "appointed", "starts_on": "2001-01-01"},
     "commitment": COMMITTED,
     "stakeholder_map": {"state": "draft"},
@@ -130,8 +138,14 @@ OF_PLACES |= {"office_term", "blackout_window", "transition", "handover_file"}
 OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
-OF_PLACES |= {"calendar_feed"}
+OF_PLACES |= {"calendar_feed", "certificate"}
 OF_PLACES |= {"waiver", "step_record", "step_due", "alert"}
+
+
+INSTITUTIONS = ("provider_organisation_id", "issuer_organisation_id")
+OF_TRAINING = dict.fromkeys(INSTITUTIONS, "read_organisation")
+OF_TRAINING |= {"course_id": "read_course", "event_id": "read_event", "person_id": "committee-person"}
+"""Columns of what is kept of training, and the thing that each names."""
 
 
 def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: Map, columns: list[str]) -> dict[str, Any]:
@@ -144,7 +158,8 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"territory_id": municipality or country, "recording_id": said["seq"]}
     said |= {"access_rights": CLASSES.get(place, "committee")}
     said |= {"event_id": key("training_event", place)}
-    said |= {"course_id": key("course", "mixco"), "provider_organisation_id": str(map.organisation(1))}
+    said |= {"course_id": key("course", "mixco"), **dict.fromkeys(INSTITUTIONS, str(map.organisation(1)))}
+    said |= {"code": code(table, place)}
     said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person", "decision", "minutes")}
     said |= {f"{noun}_id": key(noun, place) for noun in ("office_term", "transition")}
     said |= {"map_id": key("stakeholder_map", place)}

@@ -12,6 +12,7 @@ from api.domain.committee.templates import templates
 from api.intake.computing import from_scratch
 from api.levels import COMMUNITIES_FROM
 from migrations.apply import Migration
+from tests.isolation import seeds
 from tests.isolation.people import Map
 from tests.isolation.seeds import CALLED, COLUMNS, COMMITTED, COURSE, FACT, GIVEN, HELPED, MAPPED, MET, TEMPLATES
 
@@ -152,15 +153,15 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     table, said = thing
     row = target.row(map) | {"committee_id": key("committee", target), "number": n, "body_id": key("committee-body", target)}
     row |= {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
-    row["accepted_by"] = map.person("mixco").principal
+    row |= {"accepted_by": map.person("mixco").principal, "code": seeds.code(operation, target.name)}
     if table == "parked":
         row |= {"import_id": key("read_import", target), "place": f"99|Seeded {target.name}"}
     if table in ("indicator", "source"):
         row |= {"id": 200_000 + 100 * n + TARGETS.index(target), "code": own(operation, target)}
     if table == "document":
         row |= {"sha256": key(operation, target), "received_sha256": key(operation, target)}
-    if table in ("training_event", "technical_assistance"):
-        row |= {"course_id": key("read_course", target), "provider_organisation_id": key("read_organisation", target)}
+    if table in ("training_event", "technical_assistance", "certificate"):
+        row |= {column: key(of, target) for column, of in seeds.OF_TRAINING.items()}
     if table == "api_key":
         row["id"] = key(operation, target).replace("-", "")[:12]
     if table in ("affiliation", "participation"):

@@ -52,6 +52,8 @@ class CourseFields(Fields):
     """Codes of its topics (GET /v1/training-topics)."""
     hours: Hours
     """Length, in hours of 60 minutes."""
+    certificate_percent: Annotated[int, Limits(ge=1, le=100)] | None = None
+    """Of its hours, how many percent somebody must be there for a certificate; 80 where it does not say, a default of ours."""
 
     @field_validator("topics")
     @classmethod

@@ -7,36 +7,28 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import db, pages, problems
-from api.access import Asking, Caller, IfMatch, Writing
+from api.access import Asking, IfMatch, Writing
 from api.answers.coverage import coverage
 from api.collection import ReadRoute
 from api.domain.roles import Action, Target
 from api.domain.training.attendance import ONBOARDING_DAYS, AttendanceFields, AttendanceOut, TrainingOut, of_people
-from api.domain.training.attendance import opened as named
+from api.domain.training.certificates import stands
 from api.domain.training.events import TrainingEvent, allowed
-from api.levels import Shape
-from api.offices import opened
 from api.pages import AS_QUERY, Day, Listing
+from api.training import HERE, event_of, withdraw_unless
 
 router = APIRouter(tags=["training"], route_class=ReadRoute)
 LINES = """(select coalesce(json_agg(row_to_json(l) order by l.person_id), '[]') from (
     select a.person_id, a.present, a.hours, a.pre_score, a.post_score from training_attendance a
     where a.municipality_id = t.municipality_id and a.event_id = t.id) l)"""
-ATTENDANCE = Listing("attendance", AttendanceOut, "training_event t", Shape(), (("t.id", "uuid"),), columns={"lines": LINES})
+ATTENDANCE = Listing("attendance", AttendanceOut, "training_event t", HERE, (("t.id", "uuid"),), columns={"lines": LINES})
 PATH = "/v1/training-events/{id}/attendance"
-
-
-async def _event(caller: Caller, id: UUID) -> TrainingEvent:
-    """The event, for whoever has the personal scope there."""
-    row = await db.fetch(caller, TrainingEvent, id, ATTENDANCE.shape.seen())
-    named(await opened(caller, row.municipality_id))
-    return row
 
 
 @router.get(PATH, response_model=AttendanceOut)
 async def read_attendance(id: UUID, caller: Writing) -> Response:
     """Who was at a training event, with the scores of each. Needs the personal scope, and the reading is recorded."""
-    row = await _event(caller, id)
+    row = await event_of(caller, id)
     await db.saw(caller, TrainingEvent, [row.id])
     return await pages.written(caller, ATTENDANCE, id, PATH.format(id=id))
 
@@ -51,9 +43,9 @@ ADD = """insert into training_attendance (municipality_id, country_id, event_id,
 
 @router.put(PATH, response_model=AttendanceOut, responses=problems.CHANGES)
 async def write_attendance(id: UUID, body: AttendanceFields, caller: Writing, if_match: IfMatch) -> Response:
-    """Write who was at an event that was held, all at once: what was there is replaced. Needs `training:write` and the personal scope
-    there."""
-    row = await _event(caller, id)
+    """Write who was at an event that was held, all at once: what was there is replaced, and certificates of people who were not there long
+    enough after all are withdrawn. Needs `training:write` and the personal scope there."""
+    row = await event_of(caller, id)
     caller.require(Action.WRITE_TRAINING, Target(country_id=row.country_id, municipality_id=row.municipality_id))
     await pages.unchanged(caller, ATTENDANCE, id, row.version, if_match)
     allowed(row, "attend")
@@ -62,6 +54,7 @@ async def write_attendance(id: UUID, body: AttendanceFields, caller: Writing, if
     await db.run(caller.session, CLEAR, id=id, **place)
     await db.run(caller.session, ADD, id=id, c=row.country_id, lines=body.model_dump_json(), **place)
     await db.keep(caller, row, "attend", fields=["attendance"])
+    await withdraw_unless(caller, row, lambda certificate: stands(certificate, body.lines))
     return await pages.written(caller, ATTENDANCE, id, PATH.format(id=id))
 
 

@@ -14,6 +14,7 @@ from api.domain.errors import Conflict
 from api.domain.fields import made, merged
 from api.domain.roles import Action, Target
 from api.domain.training.attendance import FEWEST
+from api.domain.training.certificates import CERTIFIED
 from api.domain.training.events import (
     ALLOWED,
     TrainingEvent,
@@ -30,6 +31,7 @@ from api.idempotency import Creating
 from api.levels import Shape
 from api.offices import municipality_of
 from api.pages import Listing
+from api.training import withdraw_unless
 
 router = APIRouter(tags=["training"], route_class=ReadRoute)
 
@@ -106,10 +108,13 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> TrainingEven
 
 @router.patch("/v1/training-events/{id}", response_model=TrainingEventOut, responses=problems.CHANGES)
 async def change_event(id: UUID, body: TrainingEventPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
-    """Put right what is said of an event that was not cancelled. Needs `training:write` there."""
+    """Put right what is said of an event that was not cancelled; of another course or other hours than its certificates say they are
+    withdrawn. Needs `training:write` there."""
     row = await _fetch(caller, id, if_match)
     allowed(row, "change")
-    await db.keep(caller, row, "change", fields=merged(row, body, TrainingEventFields))
+    changed = merged(row, body, TrainingEventFields)
+    await db.keep(caller, row, "change", fields=changed)
+    await withdraw_unless(caller, row, lambda _: CERTIFIED.isdisjoint(changed))
     return await _written(caller, row)
 
 
