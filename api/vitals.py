@@ -53,11 +53,13 @@ AFFILIATED = f"""select count(*) from affiliation a where a.municipality_id = an
     and {ON.format("a")} and {HERE.over("a")}"""
 FIGURED = f"""select count(distinct o.period_on) from observation o where o.territory_id = any({PLACES_OF})
     and {YEAR.format("o.period_on")} and o.value is not null and {FIGURES.over("o")}"""
+DECLARED = f"""select coalesce(json_object_agg(d.part, d.id order by d.starts_on, d.id), json_build_object()) from item_declaration d
+    where d.committee_id = t.id and {ON.format("d")} and {HERE.over("d")}"""
 COUNTED = prepared(f"""
 select e.who, q.* from {ENTERED}
 left join lateral (
   select t.id, t.demonstration, ({LEGALISED}) as legalised, ({SINCE}) as ruled_since, ({CAME}) as came_on,
-    ({ASSISTED}) as assisted, ({AFFILIATED}) as affiliations, ({FIGURED}) as figures, m.*, h.*
+    ({ASSISTED}) as assisted, ({AFFILIATED}) as affiliations, ({FIGURED}) as figures, ({DECLARED})::text as declared, m.*, h.*
   from committee t, lateral (with met as ({MET}) select * from ({SESSIONS}) x, ({ATTENDED}) y) m, lateral ({HOLDERS}) h
   where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
 
@@ -78,6 +80,7 @@ async def _known(reading: Reading, committee: UUID, day: date) -> Known:
         learned=TrainingOut.model_validate_json(await learned(reading, committee, day, ONBOARDING_DAYS)),
         kept=(await follow_through_of(reading, committee, day)).total,
         counts=_counts(row),
+        declared={part: UUID(id) for part, id in json.loads(row["declared"]).items()},
     )
 
 

@@ -4,7 +4,7 @@ TENANT = ("municipality_id", "territory_id", "country_id", "organisation_id", "p
 RANDOM = "a random key: nobody can guess one that is another's"
 COMMITTEES = ("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term")
 COMMITTEES += ("commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation")
-COMMITTEES += ("waiver", "step_record", "alert")
+COMMITTEES += ("waiver", "step_record", "alert", "item_declaration")
 COMMITTEES += ("committee_session", "decision", "minutes", "erratum", "agreement", "calendar_feed")
 ORACLES = {
     "alert_open": "written by the clock alone",
@@ -46,7 +46,7 @@ CHECKED_BEFORE = {
     **{
         f"{table}_document_fkey": "holds the municipality, where the citing thing lies too"
         for table in (
-            *("council_instrument", "declaration", "bylaws", "term", "waiver"),
+            *("council_instrument", "declaration", "bylaws", "term", "waiver", "item_declaration"),
             *("commitment", "commitment_demand", "stakeholder_map", "open_call"),
             *("minutes", "minutes_published", "erratum", "agreement"),
         )

@@ -15,6 +15,7 @@ from api.routers.steps import records, steps, waivers
 from api.routers.training import assistance, attendance, certificates, courses, events
 from api.routers.transition import blackouts, files, handovers, office_terms, survival, transitions
 from api.routers.vitals import health as committee_health
+from api.routers.vitals import item_declarations
 
 BACKEND = [
     m.router
@@ -53,6 +54,7 @@ BACKEND = [
         terms,
         composition,
         committee_health,
+        item_declarations,
         sessions,
         holding,
         inaugurations,

@@ -32,6 +32,9 @@ DECISION: Thing = ("decision", {"kind": "ordinary", "title": "x", "effects": [],
 DUE = {"text": "Seeded", "due_on": "2021-12-01"}
 AGREED: Thing = ("agreement", DUE | {"state": "open", "of": HELD[1]})
 
+WORD = {"part": "department", "starts_on": "2021-06-01", "description": "x", "reference": "x"}
+DECLARED: Thing = ("item_declaration", WORD)
+
 
 def minutes(state: str, **said: Any) -> Thing:
     return "minutes", {"year": 2021, "text": "Seeded", "of": HELD[1] | {"state": state}} | said
@@ -85,6 +88,9 @@ ENTRIES: dict[str, Entry] = {
     "cancel_agreement": of_committee(AGREED, body=lambda o, t: {"because": "x"}, version="agreement"),
     "read_follow_through": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "read_health": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
+    "add_item_declaration": of_committee(targets.COMMITTEE, body=lambda o, t: WORD),
+    "read_item_declaration": Entry(seen_there, seen_there, thing=DECLARED),
+    "end_item_declaration": of_committee(DECLARED, body=lambda o, t: {"ends_on": "2021-07-01"}, version="item_declaration"),
     "read_drop_off_risk": Entry(seen_there, seen_there, thing=targets.COMMITTEE),
     "read_home": Entry(seen_there, seen_there, thing=targets.COMMITTEE, tells=lambda said, may: bool(said["allowed_actions"]) is may),
     "add_calendar_feed": Entry(seen_there, seen_there, thing=targets.COMMITTEE, body=lambda o, t: {"language": "es"}),

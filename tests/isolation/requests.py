@@ -260,6 +260,7 @@ TENANT_LISTS: dict[str, TenantList] = {
             *(("bodies", "body"), ("seats", "seat"), ("terms", "term"), ("members", "term"), ("commitments", "commitment")),
             *(("sessions", "committee_session"), ("decisions", "decision"), ("minutes", "minutes"), ("errata", "erratum")),
             *(("agreements", "agreement"), ("alerts", "alert"), ("step_records", "step_record"), ("waivers", "waiver")),
+            ("item_declarations", "item_declaration"),
             *(("stakeholder_maps", "stakeholder_map"), ("stakeholders", "stakeholder")),
             *(("seat_invitations", "seat_invitation"), ("open_calls", "open_call")),
         )

@@ -219,7 +219,7 @@ RULES: dict[str, Rule] = {
         (
             *("committee", "council_instrument", "declaration", "bylaws", "body", "seat", "term"),
             *("commitment", "stakeholder_map", "stakeholder", "open_call", "seat_invitation"),
-            *("committee_session", "decision", "minutes", "erratum", "agreement"),
+            *("committee_session", "decision", "minutes", "erratum", "agreement", "item_declaration"),
         ),
         Rule(read_there, written_there),
     ),

@@ -96,6 +96,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "committee": {"name": "Seeded", "framework": "icma-mvpc-8", "state": "proposed", "reason": "proposed"},
     "council_instrument": {"kind": "agreement", "purpose": "bylaws", "state": "proposed"},
     "declaration": {"kind": "other", "happened_on": "2001-01-01", "description": "x", "reference": "x"},
+    "item_declaration": {"part": "powers", "starts_on": "2001-01-01", "description": "x", "reference": "x"},
     "bylaws": {"number": 1, "rules": {}, "state": "draft"},
     "waiver": {"step": "launch", "reason": "x", "starts_on": "2001-01-01"},
     "step_record": {"framework": "icma-mvpc-8", "step": "launch", "number": 3, "state": "declared", "since": "2001-01-01"},
@@ -138,7 +139,7 @@ OF_PLACES |= {"office_term", "blackout_window", "transition", "handover_file"}
 OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
-OF_PLACES |= {"calendar_feed", "certificate"}
+OF_PLACES |= {"calendar_feed", "certificate", "item_declaration"}
 OF_PLACES |= {"waiver", "step_record", "step_due", "alert"}
 
 

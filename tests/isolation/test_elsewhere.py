@@ -68,7 +68,7 @@ CASES = (
     *of_committee("follow-through", "agreement"),
     *of_committee("drop-off-risk?as_of=2021-07-15", "agreement", "term"),
     *of_committee("drop-off-risk?as_of=2021-12-31", "minutes"),
-    *of_committee("health?as_of=2021-12-31", "committee_session"),
+    *of_committee("health?as_of=2021-12-31", "committee_session", "item_declaration"),
     *(
         Case(f"/v1/committees/{COMMITTEE}/health?as_of={day}", table, rows, ABROAD, "gt")
         for day, table, rows in (

@@ -71,14 +71,6 @@ CURES: dict[str, Cure] = {
             "pt": "O tempo dirá: será sabido quando vencer o primeiro acordo.",
         },
     ),
-    "not-said": Cure(
-        KEEPERS,
-        {
-            "en": "State it, with what it can be read in, once this service has a place for such words.",
-            "es": "Declárelo, con su respaldo, cuando este servicio tenga dónde.",
-            "pt": "Declare-o, com seu respaldo, quando este serviço tiver onde.",
-        },
-    ),
     "nobody-seated": Cure(
         KEEPERS,
         {
@@ -88,4 +80,12 @@ CURES: dict[str, Cure] = {
         },
     ),
 }
-CURES |= dict.fromkeys(("sectors-too-wide", "a-judgement"), CURES["not-said"])
+DECLARED = Cure(
+    KEEPERS,
+    {
+        "en": "Declare it, with what it can be read in: POST /v1/committees/{id}/item-declarations.",
+        "es": "Declárelo, con el documento en que consta: POST /v1/committees/{id}/item-declarations.",
+        "pt": "Declare-o, com o documento em que consta: POST /v1/committees/{id}/item-declarations.",
+    },
+)
+CURES |= dict.fromkeys(("not-said", "sectors-too-wide", "a-judgement", "no-plans"), DECLARED)

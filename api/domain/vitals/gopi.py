@@ -1,5 +1,5 @@
 """The items 1 to 14 of GOPI-Prevención (DOMAIN §1.3), each judged from what is kept here. Some need a judgement, or something that is not
-kept: those are unknown and say so. Items 8 and 9 are read as departmental and national."""
+kept: those are unknown until somebody declares them, and say so. Items 8 and 9 are read as departmental and national."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,7 +8,7 @@ from api.domain.committee.composition import civil_share
 from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import SeatRole, Sector
 from api.domain.fields import Fields
-from api.domain.vitals.vector import Counted, HealthPart, Known, counted, kept_nowhere, worded, yes
+from api.domain.vitals.vector import Counted, HealthPart, Known, counted, worded, yes
 
 SESSIONS_FEWEST = 4
 OFFICES = (Sector.EDUCATION, Sector.HEALTH, Sector.POLICE)
@@ -21,6 +21,8 @@ class GopiState(StrEnum):
 
     MET = "met"
     NOT_MET = "not_met"
+    DECLARED = "declared"
+    """Nothing that is known speaks against it, and what is not known was declared, never computed."""
     UNKNOWN = "unknown"
     """Nothing that is known speaks against it, and not all is."""
 
@@ -41,6 +43,7 @@ class Gopi(Fields):
 
     met: int
     not_met: int
+    declared: int
     unknown: int
     items: list[GopiItem]
 
@@ -206,7 +209,7 @@ ITEMS: tuple[tuple[Callable[[Known], list[Counted]], dict[str, str]], ...] = (
         },
     ),
     (
-        lambda _: [kept_nowhere("work_plan")],
+        lambda _: [_unknown("work_plan", "no-plans")],
         {"en": "It has an annual work plan", "es": "Tiene un plan anual de trabajo", "pt": "Tem um plano anual de trabalho"},
     ),
     (
@@ -220,21 +223,26 @@ ITEMS: tuple[tuple[Callable[[Known], list[Counted]], dict[str, str]], ...] = (
 )
 
 
-def state(parts: list[Counted]) -> GopiState:
-    """Met where each part has all that it is of; not met where one that is known has not."""
-    if any(of is not None and (count or 0) < of for _, count, of, _ in parts):
+def state(parts: list[HealthPart]) -> GopiState:
+    """Met where each part has all that it is of; not met where one that is known has not; declared where somebody's word is among them."""
+    if any(part.of is not None and (part.count or 0) < part.of for part in parts):
         return GopiState.NOT_MET
-    return GopiState.UNKNOWN if any(of is None for _, _, of, _ in parts) else GopiState.MET
+    if any(part.unknown for part in parts):
+        return GopiState.UNKNOWN
+    return GopiState.DECLARED if any(part.declared for part in parts) else GopiState.MET
 
 
 def gopi(known: Known, language: str) -> Gopi:
     """Every item on the day."""
     items = []
     for number, (judge, text) in enumerate(ITEMS, 1):
-        parts = judge(known)
-        said = [worded(part, language) for part in parts]
-        items.append(GopiItem(number=number, text=text[language], state=state(parts), parts=said))
+        parts = [worded(part, language, known.declared) for part in judge(known)]
+        items.append(GopiItem(number=number, text=text[language], state=state(parts), parts=parts))
     states = [item.state for item in items]
     return Gopi(
-        met=states.count(GopiState.MET), not_met=states.count(GopiState.NOT_MET), unknown=states.count(GopiState.UNKNOWN), items=items
+        met=states.count(GopiState.MET),
+        not_met=states.count(GopiState.NOT_MET),
+        declared=states.count(GopiState.DECLARED),
+        unknown=states.count(GopiState.UNKNOWN),
+        items=items,
     )

@@ -3,7 +3,7 @@ from. New organisations, what members learn and ties to the outside are componen
 matter and that attendance alone does not (DOMAIN §1.4). The weights (all the same) and the share below which there is no number are ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -89,6 +89,8 @@ class Known:
     learned: TrainingOut
     kept: KeptWord
     counts: Counts
+    declared: Mapping[str, UUID]
+    """Part -> the declaration that it is so, of those that hold on the day."""
 
     @property
     def rules(self) -> Rules | None:
@@ -117,6 +119,8 @@ class HealthPart(Fields):
     """Who could state what is unknown; empty where only time can, or this service has no place for it yet."""
     how: str | None
     """How it could be stated, in the caller's language; null where it is known."""
+    declared: UUID | None
+    """The declaration by which it is said to be so (GET /v1/item-declarations/{id}): nothing was computed."""
 
 
 class Component(Fields):
@@ -206,9 +210,11 @@ def parts(known: Known) -> dict[ComponentCode, list[Counted]]:
     }
 
 
-def worded(said: Counted, language: str) -> HealthPart:
-    """A part in the caller's language."""
-    code, count, of, unknown = said
+def worded(said: Counted, language: str, declared: Mapping[str, UUID]) -> HealthPart:
+    """A part in the caller's language; what is not known may have been declared."""
+    code, count, of, why = said
+    word = declared.get(code) if why else None
+    unknown = None if word else why
     cure = CURES[unknown] if unknown else None
     return HealthPart(
         part=code,
@@ -219,6 +225,7 @@ def worded(said: Counted, language: str) -> HealthPart:
         unknown=UNKNOWN[unknown][language] if unknown else None,
         who=list(cure.who) if cure else [],
         how=cure.how[language] if cure else None,
+        declared=word,
     )
 
 
@@ -232,7 +239,7 @@ def vector(known: Known, language: str) -> Vector:
     """The components and, where enough is known, the score."""
     components, covered = [], Decimal(0)
     for code, said in parts(known).items():
-        told = [worded(part, language) for part in said]
+        told = [worded(part, language, known.declared) for part in said]
         covered += Decimal(sum(part.value is not None for part in told)) / len(told)
         components.append(Component(component=code, label=COMPONENTS[code][language], value=mean(part.value for part in told), parts=told))
     coverage = covered / len(components)

@@ -166,6 +166,11 @@ UNKNOWN: dict[str, dict[str, str]] = {
         "es": "Este servicio aún no lo registra.",
         "pt": "Este serviço ainda não o registra.",
     },
+    "no-plans": {
+        "en": "This service does not keep plans yet.",
+        "es": "Este servicio aún no registra planes.",
+        "pt": "Este serviço ainda não registra planos.",
+    },
     "no-bylaws": {"en": "No bylaws are in force.", "es": "No hay reglamento vigente.", "pt": "Não há regulamento em vigor."},
     "too-early": {
         "en": "Bylaws are in force for too short a time.",

@@ -19,7 +19,7 @@ router = APIRouter(tags=["steps"], route_class=ReadRoute)
 async def read_health(id: UUID, reading: Asking, response: Response, as_of: AsOf = None) -> Any:
     """How a committee is doing on `as_of`: ten components of 0 to 100, each with what it was counted from over the year before; what this
     service does not keep yet is null and lowers `coverage`. One number only where at least 60 % is known. Beside it the items 1 to 14 of
-    GOPI-Prevención, met, not met or unknown, each with what it was judged from."""
+    GOPI-Prevención, met, not met, declared or unknown, each with what it was judged from; what is unknown says who could state it."""
     response.headers["Content-Language"] = reading.language
     return await health_of(reading, id, as_of or reading.at.date())
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from api.domain.committee.composition import Facts, Held
 from api.domain.committee.rules import Rules
@@ -60,8 +61,8 @@ LEARNED = TrainingOut(
 )
 
 
-def known(*, rules: Rules | None = RULES, seated: int = 3, **counts: Any) -> Known:
+def known(*, rules: Rules | None = RULES, seated: int = 3, declared: dict[str, UUID] | None = None, **counts: Any) -> Known:
     """A committee of three seats, of which so many are held."""
     held = [Held(new_id(), sector, role, True, new_id() if n < seated else None) for n, (sector, role) in enumerate(SEATS)]
     made = Facts(DAY, held, {}, 0, rules, new_id() if rules else None)
-    return Known(LEARNED.committee_id, False, made, LEARNED, kept_word(1, 1, 2, 5), replace(COUNTS, **counts))
+    return Known(LEARNED.committee_id, False, made, LEARNED, kept_word(1, 1, 2, 5), replace(COUNTS, **counts), declared or {})

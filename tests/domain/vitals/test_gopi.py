@@ -12,10 +12,11 @@ from api.domain.fields import new_id
 from api.domain.vitals import words
 from api.domain.vitals.cures import CURES
 from api.domain.vitals.gopi import ITEMS, GopiState, gopi
+from api.domain.vitals.item_declarations import DeclarablePart
 from api.domain.vitals.words import PARTS
 from tests.domain.vitals.known import RULES, known
 
-MET, NOT_MET, UNKNOWN = GopiState.MET, GopiState.NOT_MET, GopiState.UNKNOWN
+MET, NOT_MET, UNKNOWN, DECLARED = GopiState.MET, GopiState.NOT_MET, GopiState.UNKNOWN, GopiState.DECLARED
 
 
 def ruled(**said: Any) -> Rules:
@@ -25,6 +26,8 @@ def ruled(**said: Any) -> Rules:
 WELL = dict(enumerate([MET, MET, MET, MET, UNKNOWN, MET, NOT_MET, UNKNOWN, NOT_MET, UNKNOWN, MET, UNKNOWN, MET, MET], 1))
 """The committee of three has no school, clinic or police at its table, and nobody of the national government."""
 
+SAID = {part: new_id() for part in DeclarablePart}
+
 
 def states(**changed: Any) -> dict[int, GopiState]:
     return {item.number: item.state for item in gopi(known(**changed), "en").items}
@@ -33,7 +36,9 @@ def states(**changed: Any) -> dict[int, GopiState]:
 def test_a_committee_that_does_well() -> None:
     assert states() == WELL
     found = gopi(known(), "pt")
-    assert (found.met, found.not_met, found.unknown) == (8, 2, 4)
+    assert (found.met, found.not_met, found.declared, found.unknown) == (8, 2, 0, 4)
+    told = gopi(known(declared=SAID), "pt")
+    assert (told.met, told.not_met, told.declared, told.unknown) == (8, 2, 4, 0)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +57,18 @@ def test_a_committee_that_does_well() -> None:
         (4, {"rules": None}, UNKNOWN),
         (5, {"by_call": 1}, NOT_MET),
         (5, {"holders": 0, "by_call": 0}, UNKNOWN),
+        (5, {"declared": SAID}, DECLARED),
+        (5, {"declared": SAID, "by_call": 1}, NOT_MET),  # Nobody's word is set against what is counted.
+        (5, {"declared": SAID, "holders": 0, "by_call": 0}, UNKNOWN),
         (6, {"rules": ruled(renewal_cohorts=1)}, NOT_MET),
         (6, {"ends": 1}, NOT_MET),
         (6, {"holders": 0, "ends": 0}, UNKNOWN),
+        (7, {"declared": SAID}, NOT_MET),
+        (8, {"declared": SAID}, DECLARED),
         (10, {"secretaries": 0}, NOT_MET),
+        (10, {"declared": SAID}, DECLARED),
+        (12, {"declared": SAID}, DECLARED),
+        (12, {"declared": {"powers": SAID["powers"]}}, UNKNOWN),
         (11, {"rules": ruled(roles=[{"role": "president"}])}, NOT_MET),
         (11, {"rules": None}, UNKNOWN),
         (13, {"minuted": 0}, NOT_MET),
@@ -97,3 +110,11 @@ def test_what_is_unknown_says_who_could_state_it_and_how() -> None:
                 assert not part.who or part.unknown
     [ruled, _] = gopi(known(rules=None), "en").items[3].parts
     assert (ruled.who, ruled.how) == (list(CURES["no-bylaws"].who), CURES["no-bylaws"].how["en"])
+
+
+def test_what_can_be_declared_is_what_nothing_kept_here_can_tell() -> None:
+    parts = [part for item in gopi(known(), "en").items for part in item.parts]
+    assert {part.part for part in parts if part.unknown} == {*DeclarablePart}
+    said = [part for item in gopi(known(declared=SAID), "en").items for part in item.parts if part.declared]
+    assert {part.part: part.declared for part in said} == SAID
+    assert all((part.count, part.of, part.value, part.unknown, part.how) == (None,) * 5 for part in said), "never as if it were counted"
