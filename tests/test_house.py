@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +52,7 @@ def files() -> list[Path]:
     return sorted(f for f in ROOT.rglob("*") if f.is_file() and not made.search(f.relative_to(ROOT).as_posix()))
 
 
+@cache
 def pages() -> list[Page]:
     """Every Python file of the product and of its tests."""
     named = [(f.relative_to(ROOT).as_posix(), f) for f in files() if f.suffix == ".py"]
