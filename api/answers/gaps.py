@@ -17,7 +17,8 @@ from api.pages.statements import Statement
 
 GAPS = """others as materialized (
       select s.* from {source} s where {kind}
-        and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within})),
+        and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within}
+          offset 0)),
     ours as materialized ({ours}),
     theirs as materialized ({theirs}),
     both_of as (select coalesce(o.p, x.p) as p, sum(o.value) filter (where o.whole and x.whole) as value,

@@ -21,7 +21,7 @@ from api.domain.indicator.figures import on_the_map, one_kind, settled, unprotec
 from api.domain.indicator.protection import listed, one_source
 from api.domain.indicator.rates import PER
 from api.domain.levels import Level
-from api.levels import Lens, whole
+from api.levels import Lens
 from api.pages.secrecy import SENSITIVE
 from api.pages.statements import ENTERED, Statement, prepared
 
@@ -35,7 +35,7 @@ FRAME = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
-  select l.unit::text as unit, {whole} as sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
+  select l.unit::text as unit, l.sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
          i.code as indicator, i.unit as measure, i.direction,
          i.adds_over_area = 'sum' as adds, {per_head} as per_head, {{known_at}}::timestamptz as asked,
          {label} as label, {recorded} as latest, {succeeded} as succeeded, y.*
@@ -43,7 +43,8 @@ left join lateral (
   left join lateral (
     with {heirs} {stood} chosen as materialized (
       select s.* from {source} s where {kind}
-        and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within})),
+        and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within}
+          offset 0)),
     {told} {relations}
     select (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c) o)
              as sources,
@@ -69,7 +70,7 @@ def framed(made_of: Relations, relations: str, columns: str) -> Statement:
     """The statement of one kind of answer: its `relations` are CTEs over `l`, `i` and `chosen`, its `columns` are made of them."""
     level = made_of.level
     return prepared(FRAME.format(
-        entered=ENTERED, unit=made_of.unit, whole=whole(level), writes=writes(level), label=LABEL, per_head=PER_HEAD,
+        entered=ENTERED, unit=made_of.unit, writes=writes(level), label=LABEL, per_head=PER_HEAD,
         recorded=made_of.recorded(), succeeded=made_of.succeeded,
         sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), stood=made_of.stood(), kind=KIND, figures=made_of.figures(),
         within=made_of.within(), relations=relations, columns=columns, **made_of.registers,

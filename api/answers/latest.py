@@ -14,13 +14,13 @@ from api.access import Reading
 from api.answers.headings import LABEL, PER_HEAD, Asked, SourceOf, writes
 from api.answers.relations import Boundary, Relations
 from api.answers.series import over_time, places
-from api.answers.sums import KIND, MONTHS
+from api.answers.sums import KIND, MONTHS, summed, years
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.figures import on_the_map, points, settled, visible
 from api.domain.indicator.rates import PER, Point
 from api.domain.levels import Level
-from api.levels import Lens, whole
+from api.levels import Lens
 from api.pages.secrecy import SENSITIVE
 from api.pages.statements import ENTERED, Statement, prepared
 
@@ -31,12 +31,13 @@ LATEST = """
 select e.who, now() as now, q.*
 from {entered}
 left join lateral (
-  select l.unit::text as unit, {whole} as sees, {recorded} as latest, {succeeded} as succeeded, y.items
+  select l.unit::text as unit, l.sees, {recorded} as latest, {succeeded} as succeeded, y.items
   from ({unit}) l left join lateral (
     with {heirs} {stood} {places} held as materialized (
-      select h.indicator_id, h.source_id, max(h.year) as year, max(h.year * 12 + h.month - 1) as monthly from (
-        select t.indicator_id, t.source_id, t.year, {last_month} as month from {figures} where {within} and app.adds_up(t.territory_id)
-        offset 0) h group by 1, 2),
+      select h.indicator_id, h.source_id, max(h.year) as year, max(h.monthly) as monthly from (
+        select t.indicator_id, t.source_id, max(t.year) as year, max(t.year * 12 + {last_month} - 1) as monthly
+        from {figures} where {within} and app.adds_up(t.territory_id) group by t.territory_id, t.indicator_id, t.source_id) h
+      group by 1, 2),
     kinds as (
       select h.indicator_id, array_agg(h.source_id) as sources, max(h.year) as year, max(h.monthly) as monthly
       from held h join {source} s on s.id = h.source_id where {kind} group by h.indicator_id, s.kind, s.counting_unit),
@@ -50,9 +51,11 @@ left join lateral (
       union all select h.indicator_id, array[h.source_id], h.year, h.monthly
         from weighed k join held h on h.indicator_id = k.indicator_id and h.source_id = any(k.sources) where k.overlap),
     spans as materialized (
-      select n.*, make_date(n.year, 1, 1) as year_on, n.year - 1 as year_from, n.year as year_to,
-        make_date(n.monthly / 12, n.monthly % 12 + 1, 1) as month_on, (n.monthly - 1) / 12 as month_from, n.monthly / 12 as month_to
-      from entries n)
+      select n.*, row_number() over () as entry, make_date(n.year, 1, 1) as year_on,
+        make_date(n.monthly / 12, n.monthly % 12 + 1, 1) as month_on
+      from entries n),
+    chosen as materialized (select s.id, v.* from spans v join {source} s on s.id = any(v.sources)),
+    {residents}, years as materialized ({figured}), of_year as materialized ({of_year}), of_month as materialized ({of_month})
     select json_agg(row_to_json(o) order by o.indicator, o.sources::text)::text as items from (
       select i.code as indicator, {label} as label, i.unit as measure, i.direction, p.protected,
         i.adds_over_area = 'sum' as adds, {per_head} as per_head,
@@ -63,35 +66,36 @@ left join lateral (
       from spans v join {indicator} i on i.id = v.indicator_id, lateral (select {sensitive} and not {writes} as protected) p) o
   ) y on true
 ) q on e.who is not null"""
+TWO_YEARS = "t.year between t.last - 1 and t.last"
 TWO_MONTHS = """cross join lateral (select make_date(t.year, x.n % 12 + 1, 1) as month, t.by_month[x.n % 12 + 1] as value
-    from (values (v.monthly - 1), (v.monthly)) x (n) where x.n / 12 = t.year and t.by_month[x.n % 12 + 1] is not null) c"""
+    from (values (t.monthly - 1), (t.monthly)) x (n) where x.n / 12 = t.year and t.by_month[x.n % 12 + 1] is not null) c"""
 """The two months that are told, in place of all twelve."""
-PAIR = """(with chosen as (select s.* from {source} s where s.id = any(v.sources)), {series}
-          select json_agg(row_to_json(p) order by p.period) from points p)"""
+FIRST = "least(s.year - 1, (s.monthly - 1) / 12)"
+PAIR = "(with {series} select json_agg(row_to_json(p) order by p.period) from points p)"
+OF = "select y.* from of_{cut} y where y.entry = v.entry"
 
 
 @lru_cache(maxsize=32)
 def statement(made_of: Relations) -> Statement:
     """The statement of all that is at hand."""
-    pairs = {}
-    for name, cut in (("years", "year"), ("months", "month")):
-        series = over_time(made_of, cut).replace(MONTHS, TWO_MONTHS)
-        for said, meant in _pair(cut).items():
-            series = series.replace(said, meant)
-        pairs[name] = PAIR.format(series=series, **made_of.registers)
+    key = "t.entry as entry, {period} as p"
     return prepared(LATEST.format(
-        entered=ENTERED, unit=made_of.unit, whole=whole(made_of.level), recorded=made_of.recorded(), succeeded=made_of.succeeded,
+        entered=ENTERED, unit=made_of.unit, recorded=made_of.recorded(), succeeded=made_of.succeeded,
         heirs=made_of.heirs(), stood=made_of.stood("true"), places=places(made_of), figures=made_of.figures(), within=made_of.within(),
         kind=KIND, label=LABEL, per_head=PER_HEAD, last_month=LAST_MONTH, sensitive=SENSITIVE, writes=writes(made_of.level),
-        **pairs, **made_of.registers,
+        residents=made_of.residents(f"(select min({FIRST}) from chosen s)", "(select max(s.year) from chosen s)"),
+        figured=years(made_of, FIRST, "s.year", "s.indicator_id", "s.entry, s.year as last, s.monthly, "),
+        of_year=summed(made_of, "year", "years", key, TWO_YEARS),
+        of_month=summed(made_of, "month", "years", key).replace(MONTHS, TWO_MONTHS),
+        years=_pair(made_of, "year"), months=_pair(made_of, "month"), **made_of.registers,
     ))  # fmt: skip
 
 
-def _pair(cut: str) -> dict[str, str]:
-    """What a series is asked for, and what of an entry `v` it is: its last year or month and the one before it."""
-    first = f"(v.{cut}_on - interval '1 {cut}')::date"
-    years = {"{from_year}::int": f"v.{cut}_from", "{to_year}::int": f"v.{cut}_to"}
-    return {"{from}::date": first, "{to}::date": f"v.{cut}_on"} | years
+def _pair(made_of: Relations, cut: str) -> str:
+    """The last year or month of an entry `v` and the one before it, as points of a series."""
+    series = over_time(made_of, cut, OF.format(cut=cut))
+    first, last = f"(v.{cut}_on - interval '1 {cut}')::date", f"v.{cut}_on"
+    return PAIR.format(series=series.replace("{from}::date", first).replace("{to}::date", last))
 
 
 class Glance(SQLModel):

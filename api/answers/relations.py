@@ -1,7 +1,7 @@
 """What computed answers are made of, as SQL: whose figures, on which map, as known when, over which residents.
 
 Everything else is written over these names and does not care: `t` is a year of one place, indicator and source, as `figure` keeps it;
-`r` are the residents of that place and year; `place` and `times` say which municipality it counts for and how much of it.
+`residents` are those of a place from year to year; `place` and `times` say which municipality it counts for and how much of it.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
 from api.domain.levels import Level
-from api.levels import FIGURES, UNITS, Shape, as_known
+from api.levels import FIGURES, UNITS, Shape, as_known, whole
 
 REGISTER = Shape(public=True, municipality="t.id")
 COUNTS = "app.is_municipality(t.territory_id)"
@@ -17,6 +17,11 @@ COUNTS = "app.is_municipality(t.territory_id)"
 
 
 REGISTERS = ("country", "admin1", "municipality", "succession", "association", "organisation", "indicator", "source")
+
+
+LISTED = "select r.* from generate_subscripts(l.municipalities, 1) n, lateral ({} and t.territory_id = l.municipalities[n] offset 0) r"
+"""The residents of a list of municipalities, one after the other. The planner takes a list for ten, and would then look through all of them
+for each figure (measured: two seconds for those of 260 municipalities); of this it expects a thousand, and looks them up in a hash."""
 
 
 class Boundary(StrEnum):
@@ -80,8 +85,8 @@ class Relations:
     predecessors, because two successors of one would overlap."""
 
     def within(self) -> str:
-        """The rows of the level that the caller sees, over `t`."""
-        return f"e.who is not null and {FIGURES.seen()} and {self.meant(FIGURES)}"
+        """The rows of the level, over `t`, where the caller sees all of it: there is no answer of a part, and nothing is read for one."""
+        return f"e.who is not null and l.sees = 'whole' and {self.meant(FIGURES)}"
 
     def meant(self, shape: Shape) -> str:
         """The rows of the level, over `t`."""
@@ -105,13 +110,14 @@ class Relations:
             return f"(select {_qualified(_OBSERVED)} from observation t where {within})"
         return KNOWN.format(columns=_qualified(_OBSERVED), table="observation", within=within)
 
-    def residents(self) -> str:
-        """The join of `r`, the residents under `t`."""
-        kept = "denominator"
+    def residents(self, first: str, last: str) -> str:
+        """The CTE `residents`: those under the places of the level in the years from `first` to `last`."""
+        kept, years = "denominator", f"t.to_year >= {first} and t.from_year <= {last}"
         if self.known:
             rows = KNOWN.format(columns=_qualified(_COUNTED), table="population", within=self.within())
             kept = f"({DENOMINATORS.format(rows=rows)})"
-        return f"left join {kept} r on r.territory_id = t.territory_id and t.year between r.from_year and r.to_year"
+        said = f"select t.territory_id, t.from_year, t.to_year, t.value from {kept} t where {self.within()} and {years}"
+        return f"residents as materialized ({LISTED.format(said) if self.level in (Level.ASSOCIATION, Level.PROGRAMME) else said})"
 
     @property
     def converted(self) -> str:
@@ -147,8 +153,8 @@ class Relations:
 
     @property
     def unit(self) -> str:
-        """The level's unit and its municipalities, as the lens has them, or as they were known then."""
-        return as_known(self.level) if self.known else UNITS[self.level]
+        """The level's unit and its municipalities, as the lens has them, or as they were known then, and how much of it the caller sees."""
+        return f"select l.*, {whole(self.level)} as sees from ({as_known(self.level) if self.known else UNITS[self.level]}) l offset 0"
 
     @property
     def registered(self) -> str:

@@ -40,18 +40,18 @@ def places(made_of: Relations) -> str:
     return PLACES.format(registered=made_of.registered, **made_of.registers)
 
 
-def over_time(made_of: Relations, cut: str) -> str:
-    """The CTEs up to `points`, of the periods from {from} to {to}; over `places`."""
+def over_time(made_of: Relations, cut: str, of: str) -> str:
+    """The CTEs up to `points`, of the periods from {from} to {to} and the sums `of` them; over `places`."""
     how = CUTS[cut]
     stated = published(made_of, cut, "x.period_on as p", OF_UNIT if made_of.level is Level.COUNTRY else "")
     months = alive(made_of, "d", how.length)
-    return SERIES.format(sums=sums(made_of, cut), stated=stated, length=how.length, label=how.label, months=months)
+    return SERIES.format(sums=of, stated=stated, length=how.length, label=how.label, months=months)
 
 
 @lru_cache(maxsize=128)
 def statement(made_of: Relations, cut: str) -> Statement:
     """The statement of one kind of series."""
-    return framed(made_of, f"{places(made_of)} {over_time(made_of, cut)}", POINTS)
+    return framed(made_of, f"{places(made_of)} {over_time(made_of, cut, sums(made_of, cut))}", POINTS)
 
 
 class Series(Heading):

@@ -10,8 +10,8 @@ from typing import Any
 from api.answers.relations import COUNTS, Boundary, Relations
 from api.answers.told import told_of
 
-MONTHS = """cross join lateral (select make_date(t.year, m::int, 1) as month, value
-    from unnest(t.by_month) with ordinality u(value, m) where value is not null) c"""
+MONTHS = """cross join lateral (select make_date(t.year, m, 1) as month, value
+    from (select unnest(t.by_month) as value, generate_series(1, 12) as m) u where value is not null) c"""
 _QUARTER = ", ".join(
     f"({m}, t.by_quarter[{q}], num_nonnulls(t.by_month[{m}], t.by_month[{m + 1}], t.by_month[{m + 2}]),"
     f" coalesce(t.by_month[{m}], 0) + coalesce(t.by_month[{m + 1}], 0) + coalesce(t.by_month[{m + 2}], 0))"
@@ -49,16 +49,17 @@ CUTS = {
     "fiscal": Cut(FISCAL, MONTHS, "c.value", "1", 12, 'YYYY-MM"/P1Y"', "i.adds_over_time = 'sum'", back=1),
 }
 KIND = "({source}::text is null or s.code = {source} or s.kind = {source} or s.kind || ':' || s.counting_unit = {source})"
-SUMS = """select {group} as {name}, sum({value}{times}) as count, sum({months}) filter (where {counts}) as months,
-      count({each}) filter (where {counts}) as reported, count(*) as places,
-      sum(r.value{times} * {part} / {length}) filter (where {counts}) as population,
-      coalesce(bool_and(r.value is not null) filter (where {counts}), false) as complete,
-      sum({value}{times}) filter (where not {counts}) as unspecified, {estimated} as estimated
-    from {figures} join chosen s on s.id = t.source_id {residents} {converted} {cells}
-    where {within} and t.indicator_id = i.id and app.adds_up(t.territory_id) and {only}
-      and t.year >= {{from_year}}::int - {back}
-      and t.year <= {{to_year}}::int + {back}
-    group by 1"""
+YEARS = """select {more}t.territory_id, t.year, t.total, t.months, t.by_month, t.by_quarter,
+      case when {counts} then 1 end as one, case when {counts} then r.value end as residents
+    from {figures} join chosen s on s.id = t.source_id
+      left join residents r on r.territory_id = t.territory_id and t.year between r.from_year and r.to_year
+    where {within} and t.indicator_id = {indicator} and app.adds_up(t.territory_id) and t.year between {first} and {last}"""
+"""The years of places that are summed, each with its residents. They are found first and by themselves: what is asked of a place is then
+asked once, and not of each of its months."""
+SUMS = """select {key}, sum({value}{times}) as count, sum({months} * t.one) as months, count({reported}) as reported, count(*) as places,
+      sum(t.residents{times} * {part}) / {length} as population, count(t.one) > 0 and count(t.residents) = count(t.one) as complete,
+      sum({value}{times}) filter (where t.one is null) as unspecified, {estimated} as estimated
+    from {years} t {converted} {cells} where {only} group by {by}"""
 """A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else."""
 SUMS_OF = """sum(s.count) as count, round(coalesce(sum(s.months), 0))::int as reported_months, coalesce(sum(s.reported), 0) as reported,
       coalesce(sum(s.places), 0) as places, sum(s.population) as population,
@@ -85,20 +86,35 @@ def spanned(first: date | None, last: date | None) -> dict[str, Any]:
     return {"from": first, "to": last} | years
 
 
-def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
-    """The sums by period as `p`, or those of one period, which begins {from}, by place as `place`."""
+def years(made_of: Relations, first: str, last: str, indicator: str = "i.id", more: str = "") -> str:
+    """The years of the level's places from `first` to `last`, over `residents`."""
+    figures, within = made_of.figures(), made_of.within()
+    return YEARS.format(more=more, counts=COUNTS, figures=figures, within=within, indicator=indicator, first=first, last=last)
+
+
+def summed(made_of: Relations, cut: str, of: str, key: str, only: str = "true") -> str:
+    """The sums of the years `of`, by `key`, which may say {period}."""
     how, now = CUTS[cut], made_of.boundary is Boundary.NOW
     # A place has one row a period, unless its months are gathered or others were converted into it.
-    each = f"distinct {made_of.place}" if now or cut == "fiscal" else "*"
-    one = by != PERIOD
-    said = SUMS.format(
-        group=made_of.place if one else how.period, name="place" if one else "p", value=how.value,
-        months=f"{how.months}{made_of.parted(how.first, how.each)}",
-        part=how.months, each=each, length=f"{how.length}.0", cells=how.cells, counts=COUNTS, figures=made_of.figures(),
-        residents=made_of.residents(), within=made_of.within(), back=how.back, times=made_of.times, estimated=made_of.estimated,
-        converted=made_of.converted, only=f"{how.only} and {how.period} = {{from}}::date" if one else how.only,
+    reported = f"distinct case when t.one = 1 then {made_of.place} end" if now or cut == "fiscal" else "t.one"
+    return SUMS.format(
+        key=key.format(period=how.period), by=", ".join(str(n + 1) for n in range(key.count(" as "))), years=of, value=how.value,
+        months=f"{how.months}{made_of.parted(how.first, how.each)}", part=how.months, reported=reported, length=f"{how.length}.0",
+        cells=how.cells, times=made_of.times, estimated=made_of.estimated, converted=made_of.converted, only=f"{how.only} and {only}",
     )  # fmt: skip
-    return told_of(made_of, said, "place" if one else "p") if made_of.told else said
+
+
+def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
+    """The sums by period as `p`, or those of one period, which begins {from}, by place as `place`."""
+    back = CUTS[cut].back
+    first, last = f"{{from_year}}::int - {back}", f"{{to_year}}::int + {back}"
+    of = f"({years(made_of, first, last)} offset 0)"
+    if by == PERIOD:
+        key, said = "p", summed(made_of, cut, of, "{period} as p")
+    else:
+        key, said = "place", summed(made_of, cut, of, f"{made_of.place} as place", f"{CUTS[cut].period} = {{from}}::date")
+    said = f"with {made_of.residents(first, last)} {said}"
+    return told_of(made_of, said, key) if made_of.told else said
 
 
 def published(made_of: Relations, cut: str, key: str, whose: str = OF_UNIT) -> str:
