@@ -18,7 +18,7 @@ from api.pages.statements import Statement
 GAPS = """others as materialized (
       select s.* from {source} s where {kind}
         and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within}
-          offset 0)),
+          {at_all})),
     ours as materialized ({ours}),
     theirs as materialized ({theirs}),
     both_of as (select coalesce(o.p, x.p) as p, sum(o.value) filter (where o.whole and x.whole) as value,
@@ -48,7 +48,7 @@ COLUMNS = """(select json_agg(row_to_json(p) order by p.period)::text from point
 @lru_cache(maxsize=64)
 def statement(made_of: Relations, cut: str) -> Statement:
     """The statement of one kind of gap."""
-    how, every = CUTS[cut], {"figures": made_of.figures(), "within": made_of.within()}
+    how, every = CUTS[cut], {"figures": made_of.figures(), "within": made_of.within(), "at_all": made_of.at_all}
     cells = {
         sources: CELLS.format(
             place=made_of.place, period=how.period, value=how.value, times=made_of.times, months=how.months, length=how.length,

@@ -44,7 +44,7 @@ left join lateral (
     with {heirs} {stood} chosen as materialized (
       select s.* from {source} s where {kind}
         and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within}
-          offset 0)),
+          {at_all})),
     {told} {relations}
     select (select json_agg(row_to_json(o) order by o.code)::text from (select c.code, c.name, c.kind, c.counting_unit from chosen c) o)
              as sources,
@@ -73,7 +73,7 @@ def framed(made_of: Relations, relations: str, columns: str) -> Statement:
         entered=ENTERED, unit=made_of.unit, writes=writes(level), label=LABEL, per_head=PER_HEAD,
         recorded=made_of.recorded(), succeeded=made_of.succeeded,
         sensitive=SENSITIVE, told=told(made_of), heirs=made_of.heirs(), stood=made_of.stood(), kind=KIND, figures=made_of.figures(),
-        within=made_of.within(), relations=relations, columns=columns, **made_of.registers,
+        within=made_of.within(), at_all=made_of.at_all, relations=relations, columns=columns, **made_of.registers,
     ))  # fmt: skip
 
 

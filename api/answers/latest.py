@@ -66,7 +66,7 @@ left join lateral (
       from spans v join {indicator} i on i.id = v.indicator_id, lateral (select {sensitive} and not {writes} as protected) p) o
   ) y on true
 ) q on e.who is not null"""
-TWO_YEARS = "t.year between t.last - 1 and t.last"
+TWO_YEARS = "(select t.* from years t where t.year between t.last - 1 and t.last)"
 TWO_MONTHS = """cross join lateral (select make_date(t.year, x.n % 12 + 1, 1) as month, t.by_month[x.n % 12 + 1] as value
     from (values (t.monthly - 1), (t.monthly)) x (n) where x.n / 12 = t.year and t.by_month[x.n % 12 + 1] is not null) c"""
 """The two months that are told, in place of all twelve."""
@@ -78,15 +78,14 @@ OF = "select y.* from of_{cut} y where y.entry = v.entry"
 @lru_cache(maxsize=32)
 def statement(made_of: Relations) -> Statement:
     """The statement of all that is at hand."""
-    key = "t.entry as entry, {period} as p"
     return prepared(LATEST.format(
         entered=ENTERED, unit=made_of.unit, recorded=made_of.recorded(), succeeded=made_of.succeeded,
         heirs=made_of.heirs(), stood=made_of.stood("true"), places=places(made_of), figures=made_of.figures(), within=made_of.within(),
         kind=KIND, label=LABEL, per_head=PER_HEAD, last_month=LAST_MONTH, sensitive=SENSITIVE, writes=writes(made_of.level),
         residents=made_of.residents(f"(select min({FIRST}) from chosen s)", "(select max(s.year) from chosen s)"),
         figured=years(made_of, FIRST, "s.year", "s.indicator_id", "s.entry, s.year as last, s.monthly, "),
-        of_year=summed(made_of, "year", "years", key, TWO_YEARS),
-        of_month=summed(made_of, "month", "years", key).replace(MONTHS, TWO_MONTHS),
+        of_year=summed(made_of, "year", TWO_YEARS, more="t.entry, "),
+        of_month=summed(made_of, "month", "years", more="t.entry, ").replace(MONTHS, TWO_MONTHS),
         years=_pair(made_of, "year"), months=_pair(made_of, "month"), **made_of.registers,
     ))  # fmt: skip
 

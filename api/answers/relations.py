@@ -49,20 +49,21 @@ HEIRS = """heirs as materialized (
         union all select s.predecessor_id, line.place, line.share * s.share, s.effective_on
           from line join {succession} s on s.successor_id = line.territory_id),
       part as (
-        select p.*, coalesce(m.valid_from, (select min(s.effective_on) from {succession} s
-            where s.successor_id = p.territory_id and s.kind in ('rename', 'level_change', 'split')), '-infinity') as since
+        select p.*, coalesce(m.valid_from, n.effective_on, '-infinity') as since, count(*) over (partition by p.place) = 1 as alone
         from (select territory_id, place, sum(share) as share, max(until) as until from line group by 1, 2) p
-          join {municipality} m on m.id = p.territory_id),
+          join {municipality} m on m.id = p.territory_id
+          left join (select s.successor_id, min(s.effective_on) as effective_on from {succession} s
+            where s.kind in ('rename', 'level_change', 'split') group by 1) n on n.successor_id = p.territory_id),
       turn as (
         select p.*, array_agg(since) over w as begun, array_agg(until) over w as ended,
           coalesce(least(min(since) filter (where since > '-infinity') over w, min(until) filter (where until < 'infinity') over w),
             'infinity') as first
         from part p window w as (partition by place))
       select t.*, count(*) filter (where since < first) over (partition by place) as early from turn t),"""
-"""Each place of today with the territories that it is made of, their shares, and from when to when each was there. One that took the place
-of another by a new name, as another kind of place or as a part of it began then; any other was there before, unless the register tells
-since when."""
-PARTED = """case when h.place is null then 1 when {start} + interval '{length} months' <= h.first then 1.0 / greatest(h.early, 1)
+"""Each place of today with the territories that it is made of, their shares, from when to when each was there, and whether `alone`. One
+that took the place of another by a new name, as another kind of place or as a part of it began then; any other was there before, unless the
+register tells since when."""
+PARTED = """case when h.place is null or h.alone then 1 when {start} + interval '{length} months' <= h.first then 1.0 / greatest(h.early, 1)
       else coalesce((select avg(1.0 / (select count(*) from unnest(h.begun, h.ended) p (since, until) where p.since <= m and p.until > m))
         from generate_series({start}, {start} + interval '{length} months' - interval '1 day', '1 month') m
         where h.since <= m and h.until > m), 1) end"""
@@ -91,6 +92,12 @@ class Relations:
     def meant(self, shape: Shape) -> str:
         """The rows of the level, over `t`."""
         return f"{shape.municipality} = l.unit" if self.told and self.level is Level.MUNICIPALITY else shape.meant(self.level)
+
+    @property
+    def at_all(self) -> str:
+        """The end of a subquery that asks whether there is any row at all. Of whole countries it is asked once for each source, whose first
+        row is enough: joined, all of their figures were read for it (measured: a third of a table's time)."""
+        return "offset 0" if self.level in (Level.REGION, Level.COUNTRY) else ""
 
     def figures(self) -> str:
         """`figure t`, or what it would have held."""

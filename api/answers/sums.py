@@ -10,7 +10,7 @@ from typing import Any
 from api.answers.relations import COUNTS, Boundary, Relations
 from api.answers.told import told_of
 
-MONTHS = """cross join lateral (select make_date(t.year, m, 1) as month, value
+MONTHS = """cross join lateral (select m, make_date(t.year, m, 1) as month, value
     from (select unnest(t.by_month) as value, generate_series(1, 12) as m) u where value is not null) c"""
 _QUARTER = ", ".join(
     f"({m}, t.by_quarter[{q}], num_nonnulls(t.by_month[{m}], t.by_month[{m + 1}], t.by_month[{m + 2}]),"
@@ -20,7 +20,7 @@ _QUARTER = ", ".join(
 QUARTERS = f"""cross join lateral (select make_date(t.year, v.m, 1) as month, coalesce(v.stated, v.summed) as value,
       case when v.stated is null then v.n else 3 end as months
     from (values {_QUARTER}) v (m, stated, n, summed) where v.stated is not null or (v.n > 0 and i.adds_over_time = 'sum')) c"""
-FISCAL = "(date_trunc('year', c.month - make_interval(months => {fiscal} - 1)) + make_interval(months => {fiscal} - 1))::date"
+FISCAL = "make_date(t.year - (c.m < {fiscal}::int)::int, {fiscal}::int, 1)"
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,14 @@ YEARS = """select {more}t.territory_id, t.year, t.total, t.months, t.by_month, t
     where {within} and t.indicator_id = {indicator} and app.adds_up(t.territory_id) and t.year between {first} and {last}"""
 """The years of places that are summed, each with its residents. They are found first and by themselves: what is asked of a place is then
 asked once, and not of each of its months."""
-SUMS = """select {key}, sum({value}{times}) as count, sum({months} * t.one) as months, count({reported}) as reported, count(*) as places,
+SUMS = """select {key}, sum({value}{times}) as count, sum({months} * t.one) as months, {reported} as reported, count(*) as places,
       sum(t.residents{times} * {part}) / {length} as population, count(t.one) > 0 and count(t.residents) = count(t.one) as complete,
       sum({value}{times}) filter (where t.one is null) as unspecified, {estimated} as estimated
     from {years} t {converted} {cells} where {only} group by {by}"""
 """A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else."""
+DISTINCT = "(select count(distinct x) from unnest(array_agg({place}) filter (where t.one is not null)) x)"
+"""How many places there are among the rows. Counted in the sums themselves, all of their rows would have to be sorted (measured: twice as
+long)."""
 SUMS_OF = """sum(s.count) as count, round(coalesce(sum(s.months), 0))::int as reported_months, coalesce(sum(s.reported), 0) as reported,
       coalesce(sum(s.places), 0) as places, sum(s.population) as population,
       coalesce(bool_and(s.complete) filter (where s.reported > 0), false) as complete, sum(s.unspecified) as unspecified,
@@ -92,13 +95,16 @@ def years(made_of: Relations, first: str, last: str, indicator: str = "i.id", mo
     return YEARS.format(more=more, counts=COUNTS, figures=figures, within=within, indicator=indicator, first=first, last=last)
 
 
-def summed(made_of: Relations, cut: str, of: str, key: str, only: str = "true") -> str:
-    """The sums of the years `of`, by `key`, which may say {period}."""
+def summed(made_of: Relations, cut: str, of: str, by: str = PERIOD, more: str = "") -> str:
+    """The sums of the years `of`, by period as `p`, or those of one period, which begins {from}, by place as `place`; `more` may stand
+    before the key."""
     how, now = CUTS[cut], made_of.boundary is Boundary.NOW
     # A place has one row a period, unless its months are gathered or others were converted into it.
-    reported = f"distinct case when t.one = 1 then {made_of.place} end" if now or cut == "fiscal" else "t.one"
+    once = not now and cut != "fiscal"
+    reported = "count(t.one)" if once else DISTINCT.format(place=made_of.place) if by == PERIOD else "(count(t.one) > 0)::int"
+    key, only = (how.period, "true") if by == PERIOD else (made_of.place, f"{how.period} = {{from}}::date")
     return SUMS.format(
-        key=key.format(period=how.period), by=", ".join(str(n + 1) for n in range(key.count(" as "))), years=of, value=how.value,
+        key=f"{more}{key} as {'p' if by == PERIOD else 'place'}", by="1, 2" if more else "1", years=of, value=how.value,
         months=f"{how.months}{made_of.parted(how.first, how.each)}", part=how.months, reported=reported, length=f"{how.length}.0",
         cells=how.cells, times=made_of.times, estimated=made_of.estimated, converted=made_of.converted, only=f"{how.only} and {only}",
     )  # fmt: skip
@@ -108,13 +114,9 @@ def sums(made_of: Relations, cut: str, by: str = PERIOD) -> str:
     """The sums by period as `p`, or those of one period, which begins {from}, by place as `place`."""
     back = CUTS[cut].back
     first, last = f"{{from_year}}::int - {back}", f"{{to_year}}::int + {back}"
-    of = f"({years(made_of, first, last)} offset 0)"
-    if by == PERIOD:
-        key, said = "p", summed(made_of, cut, of, "{period} as p")
-    else:
-        key, said = "place", summed(made_of, cut, of, f"{made_of.place} as place", f"{CUTS[cut].period} = {{from}}::date")
+    said = summed(made_of, cut, f"({years(made_of, first, last)} offset 0)", by)
     said = f"with {made_of.residents(first, last)} {said}"
-    return told_of(made_of, said, key) if made_of.told else said
+    return told_of(made_of, said, "p" if by == PERIOD else "place") if made_of.told else said
 
 
 def published(made_of: Relations, cut: str, key: str, whose: str = OF_UNIT) -> str:

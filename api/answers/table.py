@@ -68,6 +68,9 @@ COLUMNS = """(select json_agg(row_to_json(p) order by p.rn)::text from page p wh
   (select row_to_json(x)::text from (select s.*, {published} as published from ({whole}) s) x) as total,
   {shared} as shared, {alone} as alone"""
 _TIES = """(select count(*) from every s where s.expected > 0 and (select count(*) from members a where a.place = s.place) {0})"""
+OF_ONE = """s.count, round(coalesce(s.months, 0))::int as reported_months, coalesce(s.reported, 0) as reported,
+      coalesce(s.places, 0) as places, s.population, coalesce(s.complete, false) as complete, s.unspecified,
+      coalesce(s.estimated, false) as estimated, s.expected, s.expected_months"""
 BESIDE = "(select b.published from stated b where b.place = {0})"
 
 
@@ -118,6 +121,8 @@ def statement(made_of: Relations, view: View) -> Statement:
     whose, beside_rows, beside_total = _published(made_of.level, view.by)
     sums_of = f"{SUMS_OF}, coalesce(sum(s.expected), 0) as expected, coalesce(sum(s.expected_months), 0) as expected_months"
     units = f"select {unit} as id, {sums_of} from every s {grouped.format_map(registers)} group by 1"
+    if view.by is Per.MUNICIPALITY:
+        units = f"select s.place as id, {OF_ONE} from every s"
     relations = TABLE.format(
         members=made_of.members() if ties else "", every=every(made_of, view.cut), units=told_groups(made_of, units, view.by), names=names,
         stated=published(made_of, view.cut, "x.territory_id as place", whose), published=beside_rows, **registers, **view.parts(names),
