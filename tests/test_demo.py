@@ -256,3 +256,11 @@ async def test_nobody_sees_the_committee_of_another(shown: World, name: str) -> 
     for committee in await listed(shown, "/v1/committees"):
         if committee["id"] != mine:
             assert (await client.get(f"/v1/committees/{committee['id']}/home")).status_code == 404
+
+
+async def test_certificates_hold_and_one_was_withdrawn_and_each_says_that_it_is_invented(shown: World) -> None:
+    found = await listed(shown, "/v1/certificates")
+    assert {c["state"] for c in found} == {"valid", "withdrawn"}
+    checked = (await (await shown.who()).get(f"/v1/certificates/{found[0]['code']}")).json()
+    assert checked["demonstration"]
+    assert checked["issuer"] == committees.INSTITUTION

@@ -16,14 +16,16 @@ from api.access import Caller, Reading, enter, moment, writing
 from api.demo import region
 from api.demo.region import Making, Tell
 from api.demo.stories import Story, stories
-from api.demo.walk import Walk, made, said
+from api.demo.walk import Walk, label, made, said
 from api.domain.access.people import Granted, GrantFields, OfficeUnit, new_secret, sha256
 from api.domain.fields import new_id
 from api.domain.levels import Level
+from api.domain.levels.organisations import Classification
 from api.domain.roles import Role
 from api.domain.training.courses import CourseNew, TrainingLevel
 from api.offices import give
 from api.routers.access import people
+from api.routers.levels import organisations
 from api.routers.training import courses
 from api.settings import Settings
 from migrations.catalogues import rows_of
@@ -43,7 +45,7 @@ async def fill(settings: Settings, url: str, owner_url: str, tell: Tell) -> None
         if making is None:
             return
         credential = await _session(making)
-        taught = await _courses(making, credential)
+        taught = (*await _courses(making, credential), await _institution(making, credential))
         for number, story in enumerate(stories(), 1):
             await _committee(making, credential, taught, number, story)
             tell("committees", number, len(stories()))
@@ -88,7 +90,21 @@ async def _courses(making: Making, credential: str) -> tuple[UUID, UUID]:
     return found[0], found[1]
 
 
-async def _committee(making: Making, credential: str, taught: tuple[UUID, UUID], number: int, story: Story) -> None:
+INSTITUTION = "Demonstration: institute of training"
+
+
+async def _institution(making: Making, credential: str) -> UUID:
+    """Whose name stands on certificates: nobody's."""
+    id = await making.owner.fetchval("select id from organisation where name = $1 and demonstration", INSTITUTION)
+    if id is None:
+        async with writing(_acting(making, credential)) as caller:
+            label(caller)
+            body = said(organisations.OrganisationNew, name=INSTITUTION, classification=Classification.ACADEMIA)
+            id = made(await organisations.add_organisation(body, caller))
+    return UUID(str(id))
+
+
+async def _committee(making: Making, credential: str, taught: tuple[UUID, UUID, UUID], number: int, story: Story) -> None:
     place = await making.owner.fetchrow(PLACE, story.unit, story.name)
     if place["there"]:
         return

@@ -45,10 +45,11 @@ class Launch(Fields):
 
 
 class Taught(Fields):
-    """The initial course, given to the first so many members."""
+    """The initial course, given to the first so many members, and whether they got certificates, of which one was withdrawn."""
 
     on: int
     people: int = 11
+    certified: bool = False
 
 
 class Agreed(Fields):

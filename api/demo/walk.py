@@ -32,13 +32,14 @@ from api.domain.session.presence import Presence, PresenceFields, PresenceLine
 from api.domain.session.sessions import Calling, PurposeFields, Session, SessionKind
 from api.domain.steps.frameworks import followed
 from api.domain.training.attendance import AttendanceFields, AttendanceLine
+from api.domain.training.certificates import CertificateIssuing
 from api.domain.training.events import TrainingEvent, TrainingEventNew
 from api.domain.transition.transitions import Reratification, Transition
 from api.routers.committee import bodies, bylaws, commitments, committees, declarations, instruments, persons, seats, terms
 from api.routers.outreach import invitations, maps, stakeholders
 from api.routers.session import agreements, decisions, holding, minutes, sessions
 from api.routers.steps import waivers
-from api.routers.training import attendance, events
+from api.routers.training import attendance, certificates, events
 from api.routers.transition import office_terms, transitions
 
 Body = TypeVar("Body", bound=Fields)
@@ -54,8 +55,8 @@ class Walk:
     story: Story
     number: int
     """Of the committee in the demonstration, so that no two invented people are called the same."""
-    courses: tuple[UUID, UUID]
-    """The initial course, and one of a further topic."""
+    courses: tuple[UUID, UUID, UUID]
+    """The initial course, one of a further topic, and the institution that certifies them."""
     authority: int
     """The municipality whose authority governs the place now."""
     committee: UUID = field(init=False)
@@ -196,17 +197,25 @@ class Walk:
             await instruments.repeal_instrument(act, Repeal(repealed_on=self.day(self.story.repealed)), self.caller, 2)
 
     async def _training(self) -> None:
-        initial, further = self.courses
+        initial, further, institution = self.courses
         if told := self.story.taught:
-            await self._taught(initial, told.on, told.people)
+            event = await self._taught(initial, told.on, told.people)
+            if told.certified:
+                await self._certified(event, institution)
         if self.story.further is not None:
             await self._taught(further, self.story.further, len(self.people))
 
-    async def _taught(self, course: UUID, on: int, people: int) -> None:
+    async def _certified(self, event: UUID, institution: UUID) -> None:
+        issued = await certificates.issue_certificates(event, CertificateIssuing(issuer_organisation_id=institution), self.caller)
+        mistaken = json.loads(bytes(issued.body))["certificates"][-1]
+        await certificates.withdraw_certificate(mistaken["code"], self.caller, mistaken["version"])
+
+    async def _taught(self, course: UUID, on: int, people: int) -> UUID:
         id = made(await events.plan_event(self.story.unit, said(TrainingEventNew, course_id=course, starts_on=self.day(on)), self.caller))
         await events.hold_event(id, self.caller, 1)
         there = AttendanceFields(lines=[AttendanceLine(person_id=person) for person in self.people[:people]])
         await attendance.write_attendance(id, there, self.caller, await self.version(TrainingEvent, id))
+        return id
 
     async def _sessions(self) -> None:
         for told in self.story.sessions:
