@@ -34,9 +34,8 @@ class Classed(Shape):
     """Rows of a municipality with a class of their own: the same words as the policy of the table."""
 
     def seen(self, mode: str = "read") -> str:
-        """The caller's own scope, over `t`."""
-        if mode != "read":
-            return super().seen(mode)
+        """What the caller reads, over `t`: who may write is asked of roles."""
+        assert mode == "read"
         return (
             f"(t.access_rights = 'public' or (t.access_rights = 'committee' and {super().seen('read')})"
             f" or (t.access_rights = 'personal' and {super().seen('personal')}))"
