@@ -106,7 +106,8 @@ left join lateral (
   select t.id, t.demonstration, {RESULT} as result_on, (select count(*) {FILLED}) as filled,
     (select coalesce(json_agg(row_to_json(r)), '[]') from ({SEATED}) r)::text as seated,
     (select coalesce(json_agg(row_to_json(r)), '[]') from ({CAME_TO}) r)::text as came
-  from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true""")
+  from committee t where e.who is not null and t.id = {{id}}) q on true""")
+"""Of a committee that the caller sees: `follow_through_of` has said so."""
 
 
 async def drop_offs_of(reading: Reading, committee: UUID, day: date) -> DropOffs:
@@ -114,9 +115,9 @@ async def drop_offs_of(reading: Reading, committee: UUID, day: date) -> DropOffs
 
     Raises NotFound where there is no such committee, or none the caller may see.
     """
+    kept = {word.organisation_id: word for word in (await follow_through_of(reading, committee, day)).institutions}
     row = await pages.ask(reading, AT_TABLE, pages.known_of(reading) | {"id": committee, "as_of": day})
     found(row["id"])
-    kept = {word.organisation_id: word for word in (await follow_through_of(reading, committee, day)).institutions}
     came: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
     for each in json.loads(row["came"]):
         came[UUID(each["id"])].append((each["seats"], each["there"]))
