@@ -37,17 +37,18 @@ def _of(table: str) -> str:
 
 LATEST = f"""select x.id, x.done_on, x.valid_until {_of("stakeholder_map")} and x.state = 'done' and x.done_on <= {{as_of}}
     order by x.done_on desc, x.id desc limit 1"""
-TAKEN = f"""exists (select from term y join seat s on s.id = y.seat_id where y.on_behalf_of_id = x.organisation_id and y.committee_id = t.id
-    and {STANDS.format("y")} and ({SHOWN} or {_PERSONAL}))"""
+TAKEN = f"""exists (select from term y join seat s on s.id = y.seat_id and {HERE.over("s")}
+    where y.on_behalf_of_id = x.organisation_id and y.committee_id = t.id
+    and {STANDS.format("y")} and {HERE.over("y")} and ({SHOWN} or {_PERSONAL}))"""
 """Whether the organisation of stakeholder `x` holds a seat, as far as the seat shows it: not being named would tell it else."""
 CANDIDATES = f"""select x.id, x.sector, x.influence, x.interest, x.populations, x.organisation_id, x.institution, x.person_id,
       (select o.name from organisation o where o.id = x.organisation_id) as organisation, {TAKEN} as seated
     {_of("stakeholder")} and x.map_id = (select m.id from ({LATEST}) m)"""
 ASKED = f"""select x.sector, x.sent_on, x.expires_on, x.answered_on, x.state, x.organisation_id, x.institution,
-      x.contact_person_id as person_id, (select y.starts_on from term y where y.id = x.term_id) as seated_on
+      x.contact_person_id as person_id, (select y.starts_on from term y where y.id = x.term_id and {HERE.over("y")}) as seated_on
     {_of("seat_invitation")} and x.state <> 'draft' and x.sent_on <= {{as_of}}"""
 SEATED = f"""select s.sector, count(*) as seats from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
-    join term y on y.seat_id = s.id and {HOLDS.format("y")}
+    join term y on y.seat_id = s.id and {HOLDS.format("y")} and {HERE.over("y")}
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")} group by s.sector"""
 CAME = f"""select max(f.first_on) from (select min(x.starts_on) as first_on {_of("term")} and x.voided_at is null
     and x.on_behalf_of_id is not null and x.starts_on <= {{as_of}} group by x.on_behalf_of_id) f"""

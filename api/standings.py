@@ -30,7 +30,8 @@ COMMITTED = f"""select c.id as thing, c.committed_on as "on", {LASTS.replace("t.
       {", ".join(f"{since.replace('t.', 'c.')} as {part}" for part, since in SINCE.items())} from commitment c
     where c.committee_id = t.id and c.voided_at is null and {HERE.over("c")}
       and coalesce({LASTS.replace("t.", "c.")} > c.committed_on, true)"""
-MAPPED = f"""select m.id as thing, m.done_on as "on", array(select distinct k.sector from stakeholder k where k.map_id = m.id) as sectors
+MAPPED = f"""select m.id as thing, m.done_on as "on",
+      array(select distinct k.sector from stakeholder k where k.map_id = m.id and {HERE.over("k")}) as sectors
     from stakeholder_map m where m.committee_id = t.id and m.state = 'done' and {HERE.over("m")}"""
 LAUNCHED = f"""select s.id as thing, s.held_on as "on", s.purpose is not null as purpose,
       (select count(*) from session_attendance a where a.municipality_id = s.municipality_id and a.session_id = s.id

@@ -12,7 +12,7 @@ from api.domain.session.agreements import FollowThrough, follow_through, kept_wo
 from api.pages.statements import ENTERED, prepared
 
 HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null
-      and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN}
+      and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN} and {HERE.over("x")}
     left join organisation o on o.id = coalesce(a.owner_organisation_id, x.on_behalf_of_id)"""
 CANCELLED = "(a.state = 'cancelled' and a.updated_at < {as_of}::date + 1)"
 """Whether it was by that day: nothing changes of an agreement after it was cancelled."""
@@ -23,6 +23,7 @@ WORDS = f"""select o.id, o.name, count(*) filter (where not {WAITS} and a.fulfil
       count(*) filter (where {WAITS} and a.due_on >= {{as_of}}) as open
     from agreement a join committee_session m on m.municipality_id = a.municipality_id and m.id = a.session_id {HOLDER}
     where a.committee_id = t.id and not {CANCELLED} and m.held_on <= {{as_of}} and {HERE.over("a")}
+      and {HERE.over("m")}
     group by o.id, o.name"""
 KEPT = prepared(f"""select e.who, q.* from {ENTERED} left join lateral (
     select t.id, (select coalesce(json_agg(row_to_json(w) order by w.name, w.id), '[]') from ({WORDS}) w)::text as words

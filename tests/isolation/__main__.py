@@ -46,6 +46,7 @@ DEEPER = (
     ("api/intake/people.py", "tests/routers/committee/test_register_of_terms.py"),
     ("api/intake/p", "tests/routers/indicator/test_imports.py"),
     ("api/intake/", "tests/routers/indicator/test_places.py"),
+    ("api/outreach.py", "tests/routers/outreach/test_maps.py"),
     ("api/pages/secrecy.py", "tests/routers/indicator/test_protection.py"),
     ("api/pages/secrecy.py", "tests/routers/test_feed.py"),
     ("api/roster.py", "tests/routers/committee"),

@@ -25,6 +25,10 @@ MIXCO, LEON = (next(t for t in TARGETS if t.name == name) for name in ("mixco", 
 COMMITTEE = targets.key("committee", MIXCO)
 APPROVED = targets.key("committee-bylaws", MIXCO)
 PERSON = targets.key("committee-person", MIXCO)
+BEFORE = targets.key("read_bylaws", MIXCO)
+REPEALED = targets.key("read_committee-bylaws", MIXCO)
+TERM = targets.key("committee-term", MIXCO)
+INSTITUTION = targets.key("read_organisation", MIXCO)
 OF_COMMITTEE = f"committee_id = '{COMMITTEE}'"
 IN_MIXCO = f"municipality_id = {MIXCO.municipality}"
 FIGURES = f"territory_id = {MIXCO.municipality}"
@@ -59,16 +63,21 @@ def of_level(answer: str, *tables: str, rows: str = IN_MIXCO) -> list[Case]:
 
 CASES = (
     *of_committee("steps", "bylaws", "term", "declaration", "commitment", "stakeholder_map", "committee_session", "waiver"),
-    *of_committee("steps", "seat_invitation"),
+    *of_committee("steps", "seat_invitation", "stakeholder"),
     Case(f"/v1/committees/{COMMITTEE}/steps", "training_event", "place = 'Seeded'"),
     *of_committee("home", "committee_session", "agreement", "alert"),
-    *of_committee("sector-gaps", "stakeholder_map", "stakeholder", "seat_invitation", "seat"),
-    *of_committee("composition", "seat"),
+    *of_committee("sector-gaps", "stakeholder_map", "stakeholder", "seat_invitation", "seat", "term", "bylaws"),
+    Case(f"/v1/stakeholder-maps/{targets.key('read_map', MIXCO)}", "stakeholder"),
+    Case(f"/v1/stakeholders/{targets.key('read_stance', MIXCO)}/stance", "stakeholder_stance"),
+    *of_committee("composition", "seat", "term", "bylaws"),
     *of_committee("members", "person"),
-    *of_committee("follow-through", "agreement"),
+    *of_committee("follow-through", "agreement", "term"),
+    Case(f"/v1/committees/{COMMITTEE}/follow-through", "agreement", OF_COMMITTEE, ABROAD, "gt"),
     *of_committee("drop-off-risk?as_of=2021-07-15", "agreement", "term"),
     *of_committee("drop-off-risk?as_of=2021-12-31", "minutes"),
-    *of_committee("health?as_of=2021-12-31", "committee_session", "item_declaration"),
+    Case(f"/v1/committees/{COMMITTEE}/drop-off-risk?as_of=2021-12-31", "committee_session", OF_COMMITTEE, ABROAD, "gt"),
+    Case(f"/v1/committees/{COMMITTEE}/health?as_of=2020-07-01", "bylaws", f"id = '{BEFORE}'"),
+    *of_committee("health?as_of=2021-12-31", "committee_session", "term", "bylaws", "item_declaration"),
     *(
         Case(f"/v1/committees/{COMMITTEE}/health?as_of={day}", table, rows, ABROAD, "gt")
         for day, table, rows in (
@@ -77,6 +86,10 @@ CASES = (
             ("2022-06-01", "observation", FIGURES),
             ("2021-12-31", "minutes", OF_COMMITTEE),
         )
+    ),
+    *(
+        Case(f"/v1/committees/{targets.key('read_committee', MIXCO)}/health?as_of=2021-06-01", table, rows)
+        for table, rows in (("council_instrument", f"id = '{REPEALED}'"), ("bylaws", f"instrument_id = '{REPEALED}'"))
     ),
     Case(f"/v1/transitions/{targets.key('read_handover_contacts', MIXCO)}/file/contacts", "person", f"id = '{PERSON}'"),
     *of_level("transitions/survival", "committee", "transition", "committee_session", "commitment"),
@@ -101,11 +114,19 @@ SHOWN = (
     f"update training_event set state = 'held', place = 'Seeded' where municipality_id = {MIXCO.municipality}",
     f"update committee set covers = array[{LEON.municipality}] where id = '{COMMITTEE}'",
     f"update committee set legalised_on = '2001-06-01', legalised_by = '{APPROVED}' where id = '{COMMITTEE}'",
+    f"""update bylaws set state = 'approved', instrument_id = '{APPROVED}', in_force_from = '2019-01-01', in_force_to = '2020-01-01'
+        where id = '{BEFORE}'""",
+    f"update council_instrument set state = 'repealed', repealed_on = '2021-12-31' where id = '{REPEALED}'",
     f"update agreement set fulfilled_on = '2021-07-01' where committee_id = '{COMMITTEE}'",
     f"""update minutes set approved_on = '2021-07-20', published_on = '2021-08-01', published_document_id = id
         where committee_id = '{COMMITTEE}'""",
     f"update transition set turns_on = '2022-01-01' where id = '{targets.key('read_transition', MIXCO)}'",
     f"update handover_file set persons = array['{PERSON}'::uuid] where transition_id = '{targets.key('read_handover_contacts', MIXCO)}'",
+    f"update term set on_behalf_of_id = '{INSTITUTION}' where id = '{TERM}'",
+    f"""update stakeholder set organisation_id = '{INSTITUTION}', institution = null, person_id = null, sector = 'police'
+        where committee_id = '{COMMITTEE}'""",
+    f"""update seat_invitation set state = 'seated', sent_on = '2021-01-01', expires_on = '2098-01-01', answered_on = '2021-02-01',
+        term_id = '{TERM}' where id = '{targets.key("read_seat_invitation", MIXCO)}'""",
     f"update observation set import_id = '{targets.key('read_import', MIXCO)}' where territory_id = {MIXCO.municipality}",
 )
 """So that the answers tell of what is sown."""
@@ -169,6 +190,31 @@ async def test_a_redaction_names_no_original_that_its_sender_does_not_read(matri
     for who, status in (("gt", 422), ("mixco", 201)):
         answer = await matrix.clients[who].post(at, params=query, content=b"Redacted\n", headers={"Content-Type": "text/plain"})
         assert answer.status_code == status, (who, answer.text)
+
+
+async def refused(matrix: Matrix, who: str, kind: str, *lines: str) -> list[str]:
+    """Why rows of a register are not taken in."""
+    content = "".join(f"{line}\n" for line in lines).encode()
+    answer = await matrix.clients[who].post(
+        f"/v1/imports/{kind}", params={"dry_run": "true"}, content=content, headers={"Content-Type": "text/csv"}
+    )
+    assert answer.is_success, answer.text
+    return [error["code"] for error in answer.json()["report"]["errors"]]
+
+
+async def test_a_register_names_no_committee_that_its_sender_does_not_read(matrix: Matrix) -> None:
+    lines = ("municipality,label,sector,starts_on", f"{LEON.municipality},Seeded,ngo,2019-01-01")
+    for who, code in (("mixco", "committee-unknown"), ("mx", "committee-ambiguous")):
+        assert await refused(matrix, who, "seats", *lines) == [code], who
+
+
+async def test_a_register_knows_nobody_who_lies_elsewhere(matrix: Matrix) -> None:
+    row = f"{COMMITTEE},{targets.key('import_terms-seat', MIXCO)},Seeded,elected,2019-02-01,2019-03-01"
+    lines = ("committee,seat,name,selection,starts_on,ends_on", row)
+    assert await refused(matrix, "mixco", "terms", *lines) == ["person-ambiguous"]
+    async with put_back(matrix, people := Case("", "person")):
+        await matrix.owner.execute(f"update person set {ELSEWHERE} where {people.rows}")
+        assert await refused(matrix, "mixco", "terms", *lines) == []
 
 
 async def test_what_was_said_of_a_place_in_another_country_is_not_known_here(matrix: Matrix) -> None:

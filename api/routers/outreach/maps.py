@@ -48,6 +48,7 @@ class StakeholderMapQuery(OfCommittee):
     state: MapState | None = None
 
 
+_ON_IT = f"from stakeholder k where k.map_id = t.id and {HERE.over('k')}"
 MAPS = Listing(
     "stakeholder-maps",
     StakeholderMapOut,
@@ -58,8 +59,8 @@ MAPS = Listing(
     OF_COMMITTEE | {"state": "t.state = {value}"},
     {
         "fresh": "coalesce(t.valid_until > {at}::date, false)",
-        "stakeholders": "(select count(*) from stakeholder k where k.map_id = t.id)",
-        "sectors": "array(select distinct k.sector from stakeholder k where k.map_id = t.id order by 1)",
+        "stakeholders": f"(select count(*) {_ON_IT})",
+        "sectors": f"array(select distinct k.sector {_ON_IT} order by 1)",
         "allowed_actions": by_state("t.state", ALLOWED),
     },
 )

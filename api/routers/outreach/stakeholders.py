@@ -117,8 +117,8 @@ async def remove_stakeholder(id: UUID, caller: Writing, if_match: IfMatch) -> Re
 STANCES = Listing(
     "stances",
     StanceOut,
-    """(select k.id, k.country_id, k.municipality_id, coalesce(s.version, 0) as version, k as whom, s as said
-        from stakeholder k left join stakeholder_stance s on s.id = k.id) t""",
+    f"""(select k.id, k.country_id, k.municipality_id, coalesce(s.version, 0) as version, k as whom, s as said
+        from stakeholder k left join stakeholder_stance s on s.id = k.id and {HERE.over("s", "personal")}) t""",
     Personal(),
     (("t.id", "uuid"),),
     columns={
