@@ -5,6 +5,7 @@ import fcntl
 import itertools
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -36,6 +37,8 @@ KEPT = os.environ.get("AMUPREV_TESTS_HOME")
 makes its own."""
 BESIDE = "PYTEST_XDIST_WORKER" in os.environ
 """Whether this process is one of several of a run."""
+MEMORY, ROOM = Path("/dev/shm"), 4 * 2**30
+"""Where a copy of the region costs a tenth of what it costs on a disk (measured), if so much is free there: a container may have 64 MB."""
 LONGEST = (
     *("tests/isolation/test_http.py", "tests/test_schemathesis.py", "tests/isolation/test_canary.py"),
     *("tests/routers/indicator/test_known_at.py", "tests/faults/test_kills.py", "tests/test_demo.py", "tests/test_cli.py"),
@@ -120,21 +123,31 @@ def pytest_sessionfinish() -> None:
     examples.write()
 
 
+def roomy() -> Path | None:
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 @pytest_asyncio.fixture(scope="session")
-async def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of a server that no other process of the run has: the transactions, roles and kills of one server are everybody's there. The first
-    makes the templates once, and each begins with a copy of that home."""
+async def home(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
+    """Of a server that no other process of the run has: the transactions, roles and kills of one server are everybody's there."""
     if KEPT:
-        return Path(KEPT)
-    if not BESIDE:
-        return tmp_path_factory.mktemp("amuprev")
+        yield Path(KEPT)
+        return
+    with tempfile.TemporaryDirectory(prefix="amuprev-", dir=roomy()) as folder:
+        if BESIDE:
+            shutil.copytree(await first_home(tmp_path_factory), folder, dirs_exist_ok=True)
+        yield Path(folder)
+
+
+async def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home with which every process of a run begins, made by the first that comes."""
     first = tmp_path_factory.getbasetemp().parent / "first"
     with first.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not first.exists():
             await make_templates(made := first.with_suffix(".new"))
             made.rename(first)
-    return Path(shutil.copytree(first, tmp_path_factory.mktemp("amuprev") / "home"))
+    return first
 
 
 @pytest.fixture(scope="session")
