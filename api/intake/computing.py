@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from api import db
-from api.domain.indicator.computed import CHANGED, COMPUTED, Computed, statements
+from api.domain.indicator.computed import COMPUTED, Computed, changed, statements
 from api.pages.statements import prepared
 
 TYPED = {"places": "{places}::int[]", "first": "{first}::int", "last": "{last}::int"}
@@ -32,8 +32,8 @@ async def recomputed(
             continue
         for statement in summaries:
             await connection.execute(statement.sql, *statement.values(known))
-        said = (computed.indicator, recording, computed.frequency)
-        await db.keep_many(connection, author, "computed", computed.indicator, CHANGED, *said)
+        said = (computed.indicator, recording, computed.frequency, *(part or ()))
+        await db.keep_many(connection, author, "computed", computed.indicator, changed(part is None), *said)
 
 
 async def from_scratch(connection: asyncpg.Connection, author: db.Author) -> None:
