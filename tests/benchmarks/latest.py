@@ -58,9 +58,11 @@ async def measured(bench: Bench, times: int) -> list[Row]:
     assert len([i for i in items if i["indicator"].startswith("benchmark-") and i["month_before"]["count"] > 0]) == INDICATORS
     own = bench.statement(bench.owner, statement, statement.values(known), entered=False)
     works: list[Work] = [partial(bench.ask, "association", PATH), own, partial(bench.owner.fetch, BARE_LATEST, members)]
+    works.append(partial(bench.ask, "association", f"{PATH}?boundary=now"))
     costs = await bench.compared(works, times)
     what = f"latest of {len(items)} indicators, {len(members)} municipalities"
     return [
         Row(what, costs[0], costs[1], "its own statement without rights", WITHOUT),
         Row(f"  {what}", costs[0], costs[2], "bare SQL over the summary", BARE),
+        Row(f"  {what}, on the map of now", costs[3], costs[0], "on the map of then"),
     ]

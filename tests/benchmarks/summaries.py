@@ -32,12 +32,23 @@ BARE_TABLE = """select f.territory_id, m.name, f.total, f.months, d.value * f.mo
   from figure f join municipality m on m.id = f.territory_id
     left join denominator d on d.territory_id = f.territory_id and f.year between d.from_year and d.to_year
   where f.indicator_id = 1 and f.source_id = 1 and f.country_id = 484 and f.year = $1 order by m.name_key, m.id"""
+BARE_PAGE = """with f as materialized (
+    select f.territory_id as id, f.total, f.months, d.value * f.months / 12.0 as population from figure f
+      left join denominator d on d.territory_id = f.territory_id and f.year between d.from_year and d.to_year
+    where f.indicator_id = 1 and f.source_id = 1 and f.country_id = 484 and f.year = $1)
+  select (select json_agg(row_to_json(p)) from (select p.*, m.name, p.total * 100000 / nullif(p.population, 0) as rate
+      from (select * from f order by id limit 50) p join municipality m on m.id = p.id order by p.id) p),
+    (select row_to_json(t) from (select sum(total) as count, count(*) as reported, sum(months) as months, sum(population) as population
+      from f) t)"""
 BARE_SERIES = """select f.year, u.m, sum(u.value) as count, count(*) as reported, sum(d.value) / 12.0 as population
   from figure f cross join lateral unnest(f.by_month) with ordinality u (value, m)
     left join denominator d on d.territory_id = f.territory_id and f.year between d.from_year and d.to_year
   where f.indicator_id = 1 and f.source_id = 1 and f.country_id = 484 and f.year between $1 and $2 and u.value is not null
   group by 1, 2 order by 1, 2"""
-"""What somebody would write who knew where everything lies: no rights, no registers, no coverage, no rounding, no names of sources."""
+"""What somebody would write who knew where everything lies: no rights, no registers, no coverage, no rounding, no names of sources. Every
+place of the table, or the first fifty and the total, as it is answered: that asks less than the answer, which also looks up in the register
+who was expected to report, and it has no aim."""
+NOW = "&boundary=now"
 MEXICO = Lens(Level.COUNTRY, "MX")
 PATHS = {
     "table of a country's municipalities": f"/v1/countries/MX/indicators/homicide/table?period={YEAR}&sort=key",
@@ -69,12 +80,15 @@ async def measured(small: Bench, large: Bench, times: int) -> list[Row]:
         assert answers[0] == answers[1] | {"as_known_at": answers[0]["as_known_at"]}, "what lies beside it changes nothing"
         own = large.statement(large.owner, statement, statement.values(known), entered=False)
         works: list[Work] = [partial(b.ask, "country", path) for b in (small, large)]
-        works += [own, partial(large.owner.fetch, bare, *values)]
+        works += [own, partial(large.owner.fetch, bare, *values), partial(large.ask, "country", path + NOW)]
+        works += [partial(large.owner.fetchrow, BARE_PAGE, *values)] if bare is BARE_TABLE else []
         costs = await large.compared(works, times)
         rows += [
             Row(f"{what}: {counts[1]:,} observations", costs[1], costs[0], f"{counts[0]:,} observations", FLAT),
             Row(f"  {what}", costs[1], costs[2], "its own statement without rights", BARE),
             Row(f"  {what}", costs[1], costs[3], "bare SQL over the summary", BARE),
+            *(Row(f"  {what}", costs[1], page, "bare SQL of a page and the total") for page in costs[5:]),
+            Row(f"  {what}, on the map of now", costs[4], costs[1], "on the map of then"),
         ]
     return rows
 
