@@ -18,12 +18,12 @@ SESSIONS = """select 'sessions' as watched, 'committee' as noun, t.id::text as t
 TERMS = """select 'terms', 'term', x.id::text, x.ends_on from term x join seat s on s.id = x.seat_id
     where x.committee_id = t.id and x.voided_at is null and not x.alternate and x.ends_on is not null
       and (s.ends_on is null or s.ends_on > x.ends_on)
-      and not exists (select from term f where f.seat_id = x.seat_id and not f.alternate and f.voided_at is null
-        and f.starts_on >= x.starts_on and f.id <> x.id)"""
+      and not exists (select from term f where f.municipality_id = t.municipality_id and f.seat_id = x.seat_id and not f.alternate
+        and f.voided_at is null and f.starts_on >= x.starts_on and f.id <> x.id)"""
 BYLAWS = """select 'bylaws', 'bylaws', b.id::text, b.in_force_to from bylaws b
-    where b.committee_id = t.id and b.state = 'approved' and b.in_force_to is not null
-      and not exists (select from bylaws f where f.committee_id = t.id and f.state = 'approved' and f.id <> b.id
-        and f.in_force_from >= b.in_force_from)"""
+    where b.municipality_id = t.municipality_id and b.committee_id = t.id and b.state = 'approved' and b.in_force_to is not null
+      and not exists (select from bylaws f where f.municipality_id = t.municipality_id and f.committee_id = t.id
+        and f.state = 'approved' and f.id <> b.id and f.in_force_from >= b.in_force_from)"""
 COMMITMENTS = f"""select 'commitments', 'commitment', c.id::text, {LASTS.replace("t.", "c.")} from commitment c
     where c.committee_id = t.id and c.voided_at is null and {LASTS.replace("t.", "c.")} is not null
       and not exists (select from commitment f where f.committee_id = t.id and f.voided_at is null and f.id <> c.id

@@ -50,11 +50,13 @@ HOLDS = "not {0}.alternate and " + STANDS
 """Whether it is of whoever holds the seat; alternates sit in for somebody."""
 QUORATE = "coalesce((s.quorum->>'met')::boolean, false)"
 """Whether session `s` was held with quorum."""
-LAW_IN_FORCE = f"""select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.committee_id = t.id and v.state = 'approved'
-    and v.in_force_from <= {{as_of}} and (v.in_force_to is null or v.in_force_to > {{as_of}}) and {HERE.over("v")}"""
+LAW_IN_FORCE = f"""select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.municipality_id = t.municipality_id
+    and v.committee_id = t.id and v.state = 'approved' and v.in_force_from <= {{as_of}}
+    and (v.in_force_to is null or v.in_force_to > {{as_of}}) and {HERE.over("v")}"""
 VOTERS = f"""select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
     join body b on b.id = s.body_id and b.kind = 'plenary'
-    where s.committee_id = t.id and not x.alternate and x.voided_at is null and {HERE.over("x")}"""
+    where x.municipality_id = t.municipality_id and s.committee_id = t.id and not x.alternate and x.voided_at is null
+      and {HERE.over("x")}"""
 """Who votes in committee `t`, and when. Where an institution names nobody its term stands for it: nobody of it can have been trained."""
 TAUGHT_AT = "app.with_predecessors(t.municipality_id) || t.covers"
 """The municipalities whose training events are for committee `t`."""
@@ -142,12 +144,14 @@ async def declared(caller: Caller, committee: Committee, body: DeclarationFields
 
 
 HELD = """select max(ends_on) as last, coalesce(bool_or(ends_on is null), false) as open_ended from term
-          where seat_id = :id and voided_at is null"""
+          where municipality_id = :place and seat_id = :id and voided_at is null"""
+"""By the municipality too, here and wherever terms are looked for by their seat, or bylaws by their committee: else PostgreSQL reads the
+whole of the index that keeps them from overlapping, which begins with it (measured at 240,000 terms: 20 ms a seat)."""
 
 
 async def vacated(caller: Caller, seat: Seat) -> None:
     """Raises Conflict where a seat would end while somebody holds it."""
-    held = (await db.run(caller.session, HELD, id=seat.id)).one()
+    held = (await db.run(caller.session, HELD, place=seat.municipality_id, id=seat.id)).one()
     closing(seat, held.last, held.open_ended)
 
 

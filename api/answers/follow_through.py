@@ -11,7 +11,8 @@ from api.domain.fields import found
 from api.domain.session.agreements import FollowThrough, follow_through, kept_word
 from api.pages.statements import ENTERED, prepared
 
-HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x on x.seat_id = s.id and not x.alternate and x.voided_at is null
+HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x
+      on x.municipality_id = a.municipality_id and x.seat_id = s.id and not x.alternate and x.voided_at is null
       and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN} and {HERE.over("x")}
     left join organisation o on o.id = coalesce(a.owner_organisation_id, x.on_behalf_of_id)"""
 CANCELLED = "(a.state = 'cancelled' and a.updated_at < {as_of}::date + 1)"

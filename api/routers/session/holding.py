@@ -58,7 +58,8 @@ async def read_session_attendance(request: Request, id: UUID, reading: Asking) -
 
 
 ON = "{0}.starts_on <= :day and ({0}.ends_on is null or {0}.ends_on > :day)"
-TERM = "(select x.id from term x where x.seat_id = s.id and {alternate} and x.voided_at is null and " + ON.format("x") + ")"
+TERM = f"""(select x.id from term x where x.municipality_id = s.municipality_id and x.seat_id = s.id and {{alternate}}
+    and x.voided_at is null and {ON.format("x")})"""
 SEATS = f"""select s.id, s.voting, {TERM.format(alternate="not x.alternate")} as holder, {TERM.format(alternate="x.alternate")} as alternate
     from seat s where s.committee_id = :committee and s.body_id = :body and {ON.format("s")}"""
 
