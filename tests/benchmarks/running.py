@@ -99,7 +99,9 @@ async def _measured(server: EmbeddedPostgres, wanted: Wanted, copies: list[str],
             if "latest" in wanted.parts:
                 found.rows += await latest.measured(bench, wanted.times)
             if "committees" in wanted.parts:
-                found.rows += await committees.measured(bench, wanted.size, wanted.times)
+                rows, bounds = await committees.measured(bench, wanted.size, wanted.times)
+                found.rows += rows
+                found.bounds += bounds
         if "summaries" in wanted.parts:
             async with opened(server, copies[2], settings) as larger:
                 await summaries.grow(larger.owner, wanted.size)
