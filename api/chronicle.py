@@ -20,9 +20,11 @@ from api.domain.alert.alerts import Alert, alarms, changes
 from api.domain.calendar import LAST
 from api.domain.committee.committees import Committee, stand
 from api.domain.errors import Invalid
+from api.domain.indicator.computed import STEPS
 from api.domain.steps.frameworks import followed
 from api.domain.steps.records import StepRecord, differences, due
 from api.domain.steps.standing import standings
+from api.intake.computing import recounted
 from api.standings import FACTS_INSIDE, NOUNS, facts_in
 
 AT_ONCE = 50
@@ -35,11 +37,20 @@ async def bring_up(house: House) -> int:
     while True:
         async with housekeeping(house) as clock:
             await db.run(clock.session, "select pg_advisory_xact_lock(7221, 3)")  # The clocks of several processes take turns.
+            await _turn(clock)
             asked = {"nouns": [*NOUNS, *WATCHED], "today": clock.at.date(), "most": AT_ONCE}
             ids = list((await db.run(clock.session, "select app.steps_due(:nouns, :today, :most)", **asked)).scalars())
             made += await _judge(clock, ids) if ids else 0
         if len(ids) < AT_ONCE:
             return made
+
+
+async def _turn(clock: Caller) -> None:
+    """When a quarter has begun, let what stands be counted in it too: all of it at once, so that nobody reads a sum of a part."""
+    before = (await db.run(clock.session, "select app.begin_quarter(:today)", today=clock.at.date())).scalar()
+    places = (await db.run(clock.session, "select distinct municipality_id from step_record")).scalars().all() if before else []
+    if places:
+        await recounted(await db.driver(clock.session), clock, STEPS, places, before.year)
 
 
 async def _judge(clock: Caller, ids: Sequence[UUID]) -> int:
@@ -50,10 +61,9 @@ async def _judge(clock: Caller, ids: Sequence[UUID]) -> int:
     of_these = select(StepRecord).where(StepRecord.committee_id.in_(ids), StepRecord.replaced_at.is_(None))  # type: ignore[attr-defined, union-attr]
     for record in (await clock.session.exec(of_these)).all():
         kept[record.committee_id][record.step] = record
-    following, made = {}, 0
+    following, news = {}, {}
     for row in rows:
-        news, following[row["id"]] = await _recorded(clock, row, kept[row["id"]])
-        made += news
+        news[row["id"]], following[row["id"]] = await _recorded(clock, row, kept[row["id"]])
     for id in [row["id"] for row in rows if row["due_on"] and row["due_on"] <= today]:
         committee = await db.fetch(clock, Committee, id, "true")
         stand(committee, today)
@@ -61,7 +71,9 @@ async def _judge(clock: Caller, ids: Sequence[UUID]) -> int:
     for id, day in (await _alerted(clock, ids, {row["id"]: row for row in rows})).items():
         following[id] = min(following[id], day)
     await db.run(clock.session, "select app.steps_judged(:ids, :days)", ids=list(following), days=list(following.values()))
-    return made
+    if places := {row["municipality_id"] for row in rows if news[row["id"]]}:
+        await recounted(connection, clock, STEPS, sorted(places), today.year)
+    return sum(news.values())
 
 
 async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> tuple[int, date]:
@@ -73,11 +85,11 @@ async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> tup
         framework = None
     found = standings(framework, facts, today) if framework else []
     news = differences(kept, found)
+    for before in [kept[standing.step.code] for standing in news if standing.step.code in kept]:
+        before.replaced_at = clock.at
+        clock.session.add(before)
+    await clock.session.flush()
     for standing in news:
-        if before := kept.get(standing.step.code):
-            before.replaced_at = clock.at
-            clock.session.add(before)
-            await clock.session.flush()
         record = StepRecord(
             created_at=clock.at, updated_at=clock.at,
             country_id=row["country_id"], municipality_id=row["municipality_id"], committee_id=row["id"],

@@ -52,7 +52,9 @@ ASSISTED = f"""select count(*) from technical_assistance a where a.municipality_
 AFFILIATED = f"""select count(*) from affiliation a where a.municipality_id = any({PLACES_OF}) and a.state = 'confirmed'
     and {ON.format("a")} and {HERE.over("a")}"""
 FIGURED = f"""select count(distinct o.period_on) from observation o where o.territory_id = any({PLACES_OF})
-    and {YEAR.format("o.period_on")} and o.value is not null and {FIGURES.over("o")}"""
+    and {YEAR.format("o.period_on")} and o.value is not null and {FIGURES.over("o")}
+    and o.indicator_id in (select i.id from indicator i where i.origin = 'reported')"""
+"""What was reported: that we count something ourselves says nothing of what anybody watches."""
 DECLARED = f"""select coalesce(json_object_agg(d.part, d.id order by d.starts_on, d.id), json_build_object()) from item_declaration d
     where d.committee_id = t.id and {ON.format("d")} and {HERE.over("d")}"""
 COUNTED = prepared(f"""

@@ -3,7 +3,7 @@
 import asyncpg
 
 from api import db
-from api.domain.indicator.computed import COMPUTED, SOURCE
+from api.domain.indicator.computed import COMPUTED
 from api.domain.indicator.figures import DENOMINATORS, RECOMPUTE
 
 CHECKS = {
@@ -65,21 +65,16 @@ SCOPES = """select 'scope', s.principal_id::text from scope s
             where s.valid_until > current_date and s.valid_from <= current_date and s.parts <> app.scope_of(s.principal_id, current_date)"""
 
 
+COUNTED = "territory_id, country_id, indicator, source_id, period_on, value"
 SUMMARIES = {
     "figure": ("territory_id, indicator_id, source_id, year, country_id, total, months, by_month, by_quarter", RECOMPUTE, "observation"),
-    **{
-        f"observation of {c.indicator}/{c.frequency}": (
-            "territory_id, country_id, period_on, value",
-            f"select territory_id, country_id, period_on, value from ({c.select}) c",
-            c.table,
-        )
-        for c in COMPUTED
-    },
+    **{f"observation of {c.indicators[0]}/{c.frequency}": (COUNTED, f"select {COUNTED} from ({c.select}) c", c.table) for c in COMPUTED},
     "denominator": ("territory_id, from_year, to_year, country_id, value, population_year, source_id", DENOMINATORS, "population"),
 }
 KEPT = {
-    f"observation of {c.indicator}/{c.frequency}": f"""(select o.* from observation o join indicator i on i.id = o.indicator_id
-      where i.code = '{c.indicator}' and o.source_id = {SOURCE} and o.frequency = '{c.frequency}' and o.value is not null) k"""
+    f"observation of {c.indicators[0]}/{c.frequency}": f"""(select o.*, i.code as indicator from observation o
+      join indicator i on i.id = o.indicator_id
+      where i.code = any(array{list(c.indicators)}) and o.frequency = '{c.frequency}' and o.value is not null) k"""
     for c in COMPUTED
 }
 DIFFER = """((select {c} from ({f}) r) except (select {c} from {t}))

@@ -115,7 +115,7 @@ class IndicatorOut(IndicatorFields, Numbered):
     label: str
     """In the caller's language."""
     origin: Origin
-    """Computed ones are counted here from what was reported; nobody states them."""
+    """Computed ones are counted here from what is kept; nobody states them."""
 
 
 class SourceDefinition(Fields):

@@ -59,11 +59,19 @@ GRANTS = Listing(
 INVITATIONS = Listing("invitations", InvitationOut, "invitation t", Managed(), (("t.id", "uuid"),))
 
 publish(
-    router, GRANTS, levels=(), flat="/v1/grants", about="Offices at the units where you write, and your own, past ones too.",
+    router,
+    GRANTS,
+    levels=(),
+    flat="/v1/grants",
+    about="Offices at the units where you write, and your own, past ones too.",
     one=("grant", "One office."),
 )
 publish(
-    router, INVITATIONS, levels=(), flat="/v1/invitations", about="Invitations and resets at the units where you write; never their links.",
+    router,
+    INVITATIONS,
+    levels=(),
+    flat="/v1/invitations",
+    about="Invitations and resets at the units where you write; never their links.",
     one=("invitation", "One invitation or reset; never its link."),
 )
 

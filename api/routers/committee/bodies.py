@@ -37,7 +37,11 @@ class BodyQuery(OfCommittee):
 BODIES = Listing("bodies", BodyOut, "body t", HERE, (("t.id", "uuid"),), BodyQuery, OF_COMMITTEE | {"kind": "t.kind = {value}"})
 
 publish(
-    router, BODIES, levels=(), flat="/v1/bodies", about="Bodies of committees that you see; `committee=` those of one.",
+    router,
+    BODIES,
+    levels=(),
+    flat="/v1/bodies",
+    about="Bodies of committees that you see; `committee=` those of one.",
     one=("body", "One body."),
 )
 

@@ -70,7 +70,11 @@ BYLAWS = Listing(
 )
 
 publish(
-    router, BYLAWS, levels=(), flat="/v1/bylaws", about="Versions of bylaws that you see; `committee=` those of one.",
+    router,
+    BYLAWS,
+    levels=(),
+    flat="/v1/bylaws",
+    about="Versions of bylaws that you see; `committee=` those of one.",
     one=("bylaws", "One version, with what it comes to in words."),
 )
 

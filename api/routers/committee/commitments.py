@@ -87,7 +87,10 @@ COMMITMENTS = Listing(
 )
 
 publish(
-    router, COMMITMENTS, flat="/v1/commitments", about="Commitments of authorities that you see, by day; `committee=` those of one.",
+    router,
+    COMMITMENTS,
+    flat="/v1/commitments",
+    about="Commitments of authorities that you see, by day; `committee=` those of one.",
     one=("commitment", "One commitment."),
 )
 

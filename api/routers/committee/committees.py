@@ -31,10 +31,12 @@ from api.domain.committee.composition import composed, composition
 from api.domain.committee.instruments import Purpose, dissolve
 from api.domain.errors import Conflict
 from api.domain.fields import found, made, merged, new_id, patch_of
+from api.domain.indicator.computed import STEPS
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
 from api.domain.transition.transitions import IN_TRANSITION as DURING
 from api.idempotency import Creating
+from api.intake.computing import recounted
 from api.levels import Shape
 from api.pages import Listing
 from api.roster import COUNTED, WITHIN, facts_of
@@ -186,4 +188,5 @@ async def dissolve_committee(id: UUID, body: Dissolution, caller: Writing, if_ma
     allowed(row, "dissolve")
     dissolve(row, await instrument_of(caller, row, body.instrument_id, Purpose.DISSOLUTION), body.dissolved_on, today)
     await db.keep(caller, row, "dissolve", fields=["dissolved_on", "dissolved_by", *MOVED])
+    await recounted(await db.driver(caller.session), caller, STEPS, [row.municipality_id], body.dissolved_on.year)
     return await _written(caller, row)

@@ -42,7 +42,11 @@ DECLARATIONS = Listing(
 )
 
 publish(
-    router, DECLARATIONS, levels=(), flat="/v1/declarations", about="Declared facts that you see, by day; `committee=` those of one.",
+    router,
+    DECLARATIONS,
+    levels=(),
+    flat="/v1/declarations",
+    about="Declared facts that you see, by day; `committee=` those of one.",
     one=("declaration", "One declared fact."),
 )
 

@@ -62,7 +62,11 @@ INSTRUMENTS = Listing(
 )
 
 publish(
-    router, INSTRUMENTS, levels=(), flat="/v1/instruments", about="Councils' instruments that you see; `committee=` those of one.",
+    router,
+    INSTRUMENTS,
+    levels=(),
+    flat="/v1/instruments",
+    about="Councils' instruments that you see; `committee=` those of one.",
     one=("instrument", "One instrument."),
 )
 

@@ -52,7 +52,11 @@ SEATS = Listing(
 )
 
 publish(
-    router, SEATS, levels=(), flat="/v1/seats", about="Seats in committees that you see; `committee=` those of one.",
+    router,
+    SEATS,
+    levels=(),
+    flat="/v1/seats",
+    about="Seats in committees that you see; `committee=` those of one.",
     one=("seat", "One seat."),
 )
 

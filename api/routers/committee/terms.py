@@ -32,7 +32,11 @@ class TermNew(TermFields):
 
 
 publish(
-    router, TERMS, levels=(), flat="/v1/terms", about="Terms in seats that you see, past ones and voided ones too, by first day.",
+    router,
+    TERMS,
+    levels=(),
+    flat="/v1/terms",
+    about="Terms in seats that you see, past ones and voided ones too, by first day.",
     one=("term", "One term, as far as its seat shows it."),
 )
 publish(

@@ -108,7 +108,11 @@ PROGRAMMES = Listing(
 )
 
 publish(
-    router, ORGANISATIONS, public=True, flat="/v1/organisations", about="Organisations, by name.",
+    router,
+    ORGANISATIONS,
+    public=True,
+    flat="/v1/organisations",
+    about="Organisations, by name.",
     one=("organisation", "One organisation."),
 )
 publish(

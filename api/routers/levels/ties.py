@@ -96,7 +96,10 @@ PARTICIPATIONS = Listing(
 )
 
 publish(
-    router, AFFILIATIONS, flat="/v1/affiliations", about="Affiliations that you see, by first day.",
+    router,
+    AFFILIATIONS,
+    flat="/v1/affiliations",
+    about="Affiliations that you see, by first day.",
     one=("affiliation", "One affiliation."),
 )
 publish(

@@ -51,7 +51,10 @@ CALLS = Listing(
 )
 
 publish(
-    router, CALLS, flat="/v1/open-calls", about="Open calls of committees that you see, by the day they open; `committee=` those of one.",
+    router,
+    CALLS,
+    flat="/v1/open-calls",
+    about="Open calls of committees that you see, by the day they open; `committee=` those of one.",
     one=("open_call", "One open call."),
 )
 

@@ -66,7 +66,10 @@ MAPS = Listing(
 )
 
 publish(
-    router, MAPS, flat="/v1/stakeholder-maps", about="Maps of stakeholders that you see, finished or not; `committee=` those of one.",
+    router,
+    MAPS,
+    flat="/v1/stakeholder-maps",
+    about="Maps of stakeholders that you see, finished or not; `committee=` those of one.",
     one=("map", "One map; who stands on it is at `/v1/stakeholders?map=`."),
 )
 

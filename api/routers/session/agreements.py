@@ -77,7 +77,10 @@ AGREEMENTS = Listing(
     },
 )
 publish(
-    router, AGREEMENTS, flat="/v1/agreements", about="Agreements of committees that you see, those that are due first before the others.",
+    router,
+    AGREEMENTS,
+    flat="/v1/agreements",
+    about="Agreements of committees that you see, those that are due first before the others.",
     one=("agreement", "One agreement, and whether it is overdue today."),
 )
 

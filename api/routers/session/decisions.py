@@ -71,7 +71,11 @@ LINES = f"""(select coalesce(json_agg(row_to_json(l) order by l.seat_id, l.choic
 VOTES = Listing("votes", VotesOut, "decision t", HERE, (("t.id", "uuid"),), columns={"lines": LINES})
 
 publish(
-    router, DECISIONS, levels=(), flat="/v1/decisions", about="Decisions of sessions that you see, the latest first.",
+    router,
+    DECISIONS,
+    levels=(),
+    flat="/v1/decisions",
+    about="Decisions of sessions that you see, the latest first.",
     one=("decision", "One decision, with the rule, its arithmetic, and whether it passed."),
 )
 

@@ -78,11 +78,19 @@ MINUTES = Listing(
     descending=True,
 )
 publish(
-    router, MINUTES, levels=(), flat="/v1/minutes", about="Minutes of sessions that you see, the latest first, with their errata.",
+    router,
+    MINUTES,
+    levels=(),
+    flat="/v1/minutes",
+    about="Minutes of sessions that you see, the latest first, with their errata.",
     one=("minutes", "The minutes of one session; who was there, and the votes, are at the session's own addresses."),
 )
 publish(
-    router, ERRATA, levels=(), flat="/v1/errata", about="Errata of minutes that you see; `committee=` those of one.",
+    router,
+    ERRATA,
+    levels=(),
+    flat="/v1/errata",
+    about="Errata of minutes that you see; `committee=` those of one.",
     one=("erratum", "One erratum."),
 )
 

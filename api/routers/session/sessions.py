@@ -47,7 +47,10 @@ class SessionNew(SessionFields):
 
 
 publish(
-    router, SESSIONS, flat="/v1/sessions", about="Sessions of committees that you see, the latest first.",
+    router,
+    SESSIONS,
+    flat="/v1/sessions",
+    about="Sessions of committees that you see, the latest first.",
     one=("session", "One session, with its quorum once it was held, why, and what may be done next."),
 )
 

@@ -45,7 +45,11 @@ WAIVERS = Listing(
 )
 
 publish(
-    router, WAIVERS, levels=(), flat="/v1/waivers", about="Waivers that you see, by day; `committee=` those of one.",
+    router,
+    WAIVERS,
+    levels=(),
+    flat="/v1/waivers",
+    about="Waivers that you see, by day; `committee=` those of one.",
     one=("waiver", "One waiver."),
 )
 

@@ -51,7 +51,10 @@ ASSISTANCE = Listing(
     descending=True,
 )
 publish(
-    router, ASSISTANCE, flat="/v1/technical-assistance", about="Technical assistance that you see, the latest first.",
+    router,
+    ASSISTANCE,
+    flat="/v1/technical-assistance",
+    about="Technical assistance that you see, the latest first.",
     one=("assistance", "One piece of technical assistance."),
 )
 

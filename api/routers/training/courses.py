@@ -72,7 +72,12 @@ COURSES = Listing(
 
 publish(router, TOPICS, public=True, levels=(), flat="/v1/training-topics", about="The topics of step 5, in the order of the model.")
 publish(
-    router, COURSES, public=True, levels=(), flat="/v1/courses", about="Courses of everyone: each may be given anywhere.",
+    router,
+    COURSES,
+    public=True,
+    levels=(),
+    flat="/v1/courses",
+    about="Courses of everyone: each may be given anywhere.",
     one=("course", "One course."),
 )
 

@@ -76,7 +76,10 @@ TRAINING_EVENTS = Listing(
     descending=True,
 )
 publish(
-    router, TRAINING_EVENTS, flat="/v1/training-events", about="Training events that you see, the latest first.",
+    router,
+    TRAINING_EVENTS,
+    flat="/v1/training-events",
+    about="Training events that you see, the latest first.",
     one=("event", "One training event."),
 )
 
