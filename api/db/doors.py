@@ -108,6 +108,7 @@ async def _pool(url: str, size: int, settings: Settings, timeout_s: float, *, im
         reset=_no_reset,
         statement_cache_size=settings.db_statement_cache,
         max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,  # Of any size: the longest, home and what was known then, would be planned anew each time.
         server_settings=_session_settings(timeout_s, read_only=not imports, lock_s=TURN_S if imports else LOCK_S),
         timeout=10,
     )
@@ -144,7 +145,7 @@ def write_engine(settings: Settings, url: str) -> AsyncEngine:
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[asyncpg.Connection]:
     """One connection of its own, outside every pool: for what the command line does."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, max_cacheable_statement_size=0)
     try:
         yield connection
     finally:
