@@ -12,7 +12,7 @@ from api.domain.fields import found
 from api.domain.steps.declared import declared
 from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, Mapping, Proof, Seated, Training, Waived
 from api.domain.steps.frameworks import Framework, followed
-from api.pages.statements import ENTERED, INSIDE, prepared
+from api.pages.statements import ENTERED, INSIDE, Statement, prepared
 
 LAWS = f"""select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n.repealed_on) as ends_on
     from bylaws b join council_instrument n on n.id = b.instrument_id
@@ -52,11 +52,17 @@ NOUNS = (
 )
 """What is written of these in a municipality may change how steps stand there: api/chronicle.py judges them anew."""
 GATHERED = ", ".join(f"(select coalesce(json_agg(row_to_json(r)), '[]') from ({rows}) r)::text as {room}" for room, rows in ROOMS.items())
-_OF = f"""left join lateral (
-  select t.id, t.country_id, t.municipality_id, t.framework, t.due_on, t.demonstration, {GATHERED} from committee t
-  where e.who is not null and t.id = any({{ids}}) and {HERE.seen()}) q on true"""
-FACTS = prepared(f"select e.who, q.* from {ENTERED} {_OF}")
-FACTS_INSIDE = prepared(f"select e.who, q.* from {INSIDE} {_OF}")
+
+
+def with_facts(entered: str, more: str = "") -> Statement:
+    """What is needed of some committees `t` to judge their steps, and `more` columns: a page that needs both asks once."""
+    return prepared(f"""select e.who, q.* from {entered} left join lateral (
+  select t.id, t.country_id, t.municipality_id, t.framework, t.due_on, t.demonstration, {GATHERED} {more} from committee t
+  where e.who is not null and t.id = any({{ids}}) and {HERE.seen()}) q on true""")
+
+
+FACTS = with_facts(ENTERED)
+FACTS_INSIDE = with_facts(INSIDE)
 """The same in a transaction that has entered already: the clock's, for many committees at once."""
 
 
@@ -71,7 +77,7 @@ async def facts_of(reading: Reading, committee: UUID) -> tuple[Framework, Facts]
 
 
 def facts_in(row: Any) -> Facts:
-    """The facts of a row that one of the two statements answered."""
+    """The facts of a row that such a statement answered."""
     said = {room: json.loads(row[room]) for room in ROOMS}
     return Facts(
         laws=tuple(Law(_proof(law, "bylaws"), complete=True, ends_on=_day(law["ends_on"])) for law in said["laws"]),

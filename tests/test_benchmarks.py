@@ -18,6 +18,6 @@ async def test_every_measurement_is_made_and_told(postgres: EmbeddedPostgres) ->
     assert [t.rpartition(": ")[2] for t in told if " values: " in t] == ["imported", "the same file again", "every value restated"]
     for what in ("steps of", "4 imports of", "table of a country's municipalities", "series of a country's months"):
         assert any(t.startswith(what) for t in told)
-    assert len(found.bounds) == 8
+    assert len(found.bounds) == 9
     assert len(found.plans) == 10
     assert all(row.door.cpu_s > 0 and row.base.cpu_s > 0 for row in found.rows)

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from api.domain.committee.committees import CommitteeState
 from api.domain.session.sessions import SessionKind, SessionState
-from api.domain.steps.shown import NextAction, Steps, Told
-from api.domain.steps.standing import StepState
+from api.domain.steps.gates import Unmet
+from api.domain.steps.shown import NextAction, Told, first_told
+from api.domain.steps.standing import Standing, StepState
 
 SHOWN = 5
 """Agreements and sessions that are shown one by one; of the others the number is told."""
@@ -95,21 +96,19 @@ class Home(Told):
     """What may be done with the committee next; empty for who does not write there."""
 
 
-def home(said: dict[str, Any], steps: Steps) -> Home:
+def home(said: dict[str, Any], steps: list[Standing], language: str) -> Home:
     """The answer, from what the statement found and the steps as they stand."""
-    return Home.model_validate(
-        said
-        | {
-            "committee_id": steps.committee_id,
-            "as_of": steps.as_of,
-            "demonstration": steps.demonstration,
-            "steps": [short(step) for step in steps.steps],
-            "next_action": steps.next_action,
-        }
-    )
+    return Home(**said, steps=[short(step, language) for step in steps], next_action=first_told(steps, language))
 
 
-def short(step: Any) -> HomeStep:
+def short(standing: Standing, language: str) -> HomeStep:
     """A step without its guidance."""
-    said = step.model_dump(include={"step", "number", "name", "state", "since", "lapses_on"})
-    return HomeStep(**said, unmet=sum(gap.kept for gap in step.unmet))
+    return HomeStep(
+        step=standing.step.code,
+        number=standing.step.number,
+        name=standing.step.name.in_(language),
+        state=standing.state,
+        since=standing.since,
+        lapses_on=standing.lapses_on,
+        unmet=sum(isinstance(judged.verdict, Unmet) and judged.verdict.kept for judged in standing.gates),
+    )

@@ -110,7 +110,6 @@ class Steps(Told):
 def steps_told(committee: UUID, framework: Framework, facts: Facts, day: date, language: str) -> Steps:
     """Every step on `day`, and what to do first."""
     found = standings(framework, facts, day)
-    first = next_action(found)
     return Steps(
         committee_id=committee,
         framework=framework.code,
@@ -118,12 +117,15 @@ def steps_told(committee: UUID, framework: Framework, facts: Facts, day: date, l
         as_of=day,
         demonstration=facts.demonstration,
         steps=[_step(standing, language) for standing in found],
-        next_action=None if first is None else _next(*first, language),
+        next_action=first_told(found, language),
     )
 
 
-def _next(standing: Standing, judged: Judged, language: str) -> NextAction:
-    told = _requirement(judged, language)
+def first_told(found: list[Standing], language: str) -> NextAction | None:
+    """What to do first; None where there is nothing."""
+    if (first := next_action(found)) is None:
+        return None
+    standing, told = first[0], _requirement(first[1], language)
     return NextAction(step=standing.step.code, gate=told.gate, missing=told.missing, how=told.how, who=told.who)
 
 

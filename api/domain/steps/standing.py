@@ -60,9 +60,9 @@ class Standing:
 
 def standings(framework: Framework, facts: Facts, day: date) -> list[Standing]:
     """Every step of the framework on `day`."""
-    found: dict[str, Standing] = {}
+    case, found = _Case(framework, facts), dict[str, Standing]()
     for step in framework.steps:
-        found[step.code] = _standing(framework, step, facts, day, found)
+        found[step.code] = _standing(case, step, day, found)
     return list(found.values())
 
 
@@ -78,47 +78,66 @@ def next_action(found: list[Standing]) -> tuple[Standing, Judged] | None:
     return None
 
 
-def _standing(framework: Framework, step: StepDefinition, facts: Facts, day: date, before: Mapping[str, Standing]) -> Standing:
-    judged = _judged(step, facts, day)
-    waits = tuple(code for code in step.after if before[code].state not in REACHED)
-    stated = _reached(framework, step, facts, day) or _lapsed(framework, step, facts, day) or _begun(judged)
-    said = tuple(d.proof for d in facts.declared if d.step == step.code and d.proof.on <= day)
-    return Standing(step, *stated, judged, waits, said)
-
-
 Stated = tuple[StepState, date | None, date | None, str | None]
 """State, since when, until when, and why."""
 
 
-def _judged(step: StepDefinition, facts: Facts, day: date) -> tuple[Judged, ...]:
-    return tuple(Judged(use, GATES[use.gate].verdict(facts, day, use.settings)) for use in step.gates)
+class _Case:
+    """A framework and the facts of one committee, with what was judged of them: each day is asked about again by every step that comes
+    after, and days on which a step may have been reached are looked at one by one."""
 
+    def __init__(self, framework: Framework, facts: Facts) -> None:
+        self.framework, self.facts, self.days = framework, facts, days_of(facts)
+        self._said: dict[tuple[str, str, date], Verdict] = {}
 
-def _reached(framework: Framework, step: StepDefinition, facts: Facts, day: date) -> Stated | None:
-    """Waived, achieved or declared; None where it is none of these."""
-    for waived in facts.waived:
-        if waived.step == step.code and waived.proof.on <= day and (waived.until is None or waived.until > day):
-            return StepState.WAIVED, waived.proof.on, waived.until, waived.reason
-    if all(_reached(framework, framework.step(code), facts, day) for code in step.after):
-        required = [j.verdict for j in _judged(step, facts, day) if j.use.needs is Needs.REQUIRED]
-        met = [verdict for verdict in required if isinstance(verdict, Met)]
-        if len(met) == len(required):
+    def verdict(self, step: StepDefinition, use: GateUse, day: date) -> Verdict:
+        """Whether a gate of a step is met."""
+        key = (step.code, use.gate, day)
+        if (known := self._said.get(key)) is None:
+            known = self._said[key] = GATES[use.gate].verdict(self.facts, day, use.settings)
+        return known
+
+    def met(self, step: StepDefinition, day: date) -> list[Met] | None:
+        """What meets each gate that a step requires; None where one is not met, and the others then are not looked at."""
+        found = []
+        for use in step.gates:
+            if use.needs is Needs.REQUIRED:
+                verdict = self.verdict(step, use, day)
+                if not isinstance(verdict, Met):
+                    return None
+                found.append(verdict)
+        return found
+
+    def reached(self, step: StepDefinition, day: date) -> Stated | None:
+        """Waived, achieved or declared; None where it is none of these."""
+        for waived in self.facts.waived:
+            if waived.step == step.code and waived.proof.on <= day and (waived.until is None or waived.until > day):
+                return StepState.WAIVED, waived.proof.on, waived.until, waived.reason
+        if (met := self.met(step, day)) and all(self.reached(self.framework.step(code), day) for code in step.after):
             until = min((verdict.until for verdict in met if verdict.until), default=None)
             return StepState.ACHIEVED, max(verdict.since for verdict in met), until, None
-    for declared in facts.declared:
-        if declared.step == step.code and declared.proof.on <= day and (declared.until is None or declared.until > day):
-            return StepState.DECLARED, declared.proof.on, declared.until, None
-    return None
+        for declared in self.facts.declared:
+            if declared.step == step.code and declared.proof.on <= day and (declared.until is None or declared.until > day):
+                return StepState.DECLARED, declared.proof.on, declared.until, None
+        return None
+
+    def lapsed(self, step: StepDefinition, day: date) -> Stated | None:
+        """That it was reached once, and since when it is no more. It can only come to be reached on the day of a fact, so these are
+        enough."""
+        days = [d for d in self.days if d <= day]
+        for n in range(len(days) - 1, -1, -1):
+            if reached := self.reached(step, days[n]):
+                following = days[n + 1] if n + 1 < len(days) else day
+                return StepState.LAPSED, min(reached[2] or following, following), None, None
+        return None
 
 
-def _lapsed(framework: Framework, step: StepDefinition, facts: Facts, day: date) -> Stated | None:
-    """That it was reached once, and since when it is no more. It can only come to be reached on the day of a fact, so these are enough."""
-    days = [d for d in days_of(facts) if d <= day]
-    for n in range(len(days) - 1, -1, -1):
-        if reached := _reached(framework, step, facts, days[n]):
-            following = days[n + 1] if n + 1 < len(days) else day
-            return StepState.LAPSED, min(reached[2] or following, following), None, None
-    return None
+def _standing(case: _Case, step: StepDefinition, day: date, before: Mapping[str, Standing]) -> Standing:
+    judged = tuple(Judged(use, case.verdict(step, use, day)) for use in step.gates)
+    waits = tuple(code for code in step.after if before[code].state not in REACHED)
+    stated = case.reached(step, day) or case.lapsed(step, day) or _begun(judged)
+    said = tuple(d.proof for d in case.facts.declared if d.step == step.code and d.proof.on <= day)
+    return Standing(step, *stated, judged, waits, said)
 
 
 def _begun(judged: tuple[Judged, ...]) -> Stated:

@@ -11,10 +11,12 @@ from api.collection import ReadRoute
 from api.committees import HERE, by_state, worded
 from api.domain.alert.alerts import worded_by
 from api.domain.committee.committees import ALLOWED, REASONS
+from api.domain.fields import found
 from api.domain.session.home import LONGEST, SHOWN, Home, home
-from api.domain.steps.shown import steps_told
-from api.pages.statements import ENTERED, prepared
-from api.standings import facts_of
+from api.domain.steps.frameworks import followed
+from api.domain.steps.standing import standings
+from api.pages.statements import ENTERED
+from api.standings import facts_in, with_facts
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 _OF = "s.committee_id = t.id and " + HERE.over("s")
@@ -25,7 +27,7 @@ AGREED = "from agreement a where a.committee_id = t.id and a.state = 'open' and 
 ALERTED = "from alert a where a.committee_id = t.id and a.closed_at is null and " + HERE.over("a")
 PARTS = {
     "name": "t.name",
-    "municipality": "m.name",
+    "municipality": "(select m.name from municipality m where m.id = t.municipality_id)",
     "state": "t.state",
     "state_reason": worded("t.reason", REASONS),
     "due_on": "t.due_on",
@@ -49,21 +51,18 @@ PARTS = {
         {worded("a.rule", worded_by("what"))} as what, a.happens_on {ALERTED} order by a.happens_on, a.id limit {SHOWN}) x)""",
     "allowed_actions": f"case when {HERE.seen('write')} then {by_state('t.state', ALLOWED)} else array[]::text[] end",
 }
-GLANCE = prepared(f"""
-select e.who, q.* from {ENTERED}
-left join lateral (
-  select (select row_to_json(o)::text from (select {", ".join(f"{sql} as {name}" for name, sql in PARTS.items())}) o) as said
-  from committee t join municipality m on m.id = t.municipality_id
-  where e.who is not null and t.id = {{id}}) q on true""")
-"""Of a committee that the caller sees: `facts_of` has said so."""
+SAID = f", (select row_to_json(o)::text from (select {', '.join(f'{sql} as {name}' for name, sql in PARTS.items())}) o) as said"
+GLANCE = with_facts(ENTERED, SAID)
 
 
 @router.get("/v1/committees/{id}/home", response_model=Home)
 async def read_home(request: Request, id: UUID, reading: Asking) -> Response:
     """A committee at a glance, for a telephone on a slow line: its steps in short, what to do first, the next session, what is overdue,
     what may be done. Send `If-None-Match`: where nothing changed the answer is 304."""
-    framework, facts = await facts_of(reading, id)
-    row = await pages.ask(reading, GLANCE, pages.known_of(reading) | {"id": id})
-    steps = steps_told(id, framework, facts, reading.at.date(), reading.language)
-    body = home(json.loads(row["said"]), steps).model_dump_json().encode()
+    row = await pages.ask(reading, GLANCE, pages.known_of(reading) | {"ids": [id]})
+    found(row["id"])
+    facts, today = facts_in(row), reading.at.date()
+    steps = standings(followed(row["framework"]), facts, today)
+    more = {"committee_id": id, "as_of": today, "demonstration": facts.demonstration}
+    body = home(json.loads(row["said"]) | more, steps, reading.language).model_dump_json().encode()
     return pages.conditional(request, body, {"Content-Language": reading.language})
