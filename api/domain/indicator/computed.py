@@ -111,7 +111,7 @@ select i.code, old.country_id, bool_or(old.value is null) as gone from old join 
 _EMPTY = """delete from figure f where {ours} and {years} and not exists (
     select from observation o where o.territory_id = f.territory_id and o.indicator_id = f.indicator_id and o.source_id = f.source_id
       and o.period_on >= make_date(f.year, 1, 1) and o.period_on <= make_date(f.year, 12, 31) and o.value is not null offset 0)"""
-"""Each year is asked for its own observations, which lie in one partition: joined, all there are were read (measured: a minute)."""
+"""Each year is asked for its own observations, which lie in one partition: joined, all there are were read."""
 _CHANGED = """select case when app.is_municipality(territory_id) then territory_id else 0 end as municipality_id, country_id,
     jsonb_build_object('values', count(*), 'from', min(period_on), 'to', max(period_on)) as body
     from {kept} o where frequency = '{frequency}' and recording_id = {{recording}} group by 1, 2"""
