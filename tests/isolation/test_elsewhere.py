@@ -65,6 +65,7 @@ CASES = (
     *of_committee("steps", "bylaws", "term", "declaration", "commitment", "stakeholder_map", "committee_session", "waiver"),
     *of_committee("steps", "seat_invitation", "stakeholder"),
     Case(f"/v1/committees/{COMMITTEE}/steps", "training_event", "place = 'Seeded'"),
+    Case(f"/v1/committees/{COMMITTEE}/training", "training_event", "place = 'Seeded'", ABROAD, "gt"),
     *of_committee("home", "committee_session", "agreement", "alert"),
     *of_committee("sector-gaps", "stakeholder_map", "stakeholder", "seat_invitation", "seat", "term", "bylaws"),
     Case(f"/v1/stakeholder-maps/{targets.key('read_map', MIXCO)}", "stakeholder"),
@@ -111,6 +112,8 @@ SHOWN = (
     f"""update committee_session set kind = 'inauguration', purpose = 'x'
         where id = '{targets.key("write_session_attendance", MIXCO)}' or state = 'held'""",
     f"update training_event set state = 'held', place = 'Seeded' where municipality_id = {MIXCO.municipality}",
+    f"""insert into training_attendance (country_id, municipality_id, event_id, person_id, present)
+        select country_id, municipality_id, id, '{PERSON}', true from training_event where place = 'Seeded' on conflict do nothing""",
     f"update committee set covers = array[{LEON.municipality}] where id = '{COMMITTEE}'",
     f"update committee set legalised_on = '2001-06-01', legalised_by = '{APPROVED}' where id = '{COMMITTEE}'",
     f"""update bylaws set state = 'approved', instrument_id = '{APPROVED}', in_force_from = '2019-01-01', in_force_to = '2020-01-01'
