@@ -23,7 +23,9 @@ _OF = "s.committee_id = t.id and " + HERE.over("s")
 SHORT = """select s.id, s.kind, s.state, b.name as body, coalesce(s.second_on, s.meets_on) as meets_on,
     coalesce(s.second_at, s.meets_at) as meets_at, s.place, s.online from committee_session s join body b on b.id = s.body_id"""
 WAITS = "s.state in ('planned', 'called') and coalesce(s.second_on, s.meets_on)"
-AGREED = "from agreement a where a.committee_id = t.id and a.state = 'open' and " + HERE.over("a")
+OPEN = "a.committee_id = t.id and a.state = 'open' and " + HERE.over("a")
+AGREED = "from agreement a where " + OPEN
+OWNED = "left join organisation o on o.id = a.owner_organisation_id left join seat z on z.id = a.owner_seat_id"
 ALERTED = "from alert a where a.committee_id = t.id and a.closed_at is null and " + HERE.over("a")
 PARTS = {
     "name": "t.name",
@@ -38,14 +40,9 @@ PARTS = {
     "without_minutes": f"(select count(*) from committee_session s where {_OF} and s.state in ('held', 'minutes_draft'))",
     "overdue": f"(select count(*) {AGREED} and a.due_on < {{as_of}})",
     "open_agreements": f"(select count(*) {AGREED} and a.due_on >= {{as_of}})",
-    "overdue_agreements": f"""(select coalesce(json_agg(x), '[]') from (select a.id, left(a.text, {LONGEST}) as text,
-        coalesce(o.name, z.role) as owner, a.due_on {
-        AGREED.replace(
-            "where",
-            '''left join organisation o on o.id = a.owner_organisation_id
-        left join seat z on z.id = a.owner_seat_id where''',
-        )
-    } and a.due_on < {{as_of}} order by a.due_on, a.id limit {SHOWN}) x)""",
+    "overdue_agreements": f"""(select coalesce(json_agg(x), '[]') from (
+        select a.id, left(a.text, {LONGEST}) as text, coalesce(o.name, z.role) as owner, a.due_on from agreement a {OWNED}
+        where {OPEN} and a.due_on < {{as_of}} order by a.due_on, a.id limit {SHOWN}) x)""",
     "open_alerts": f"(select count(*) {ALERTED})",
     "alerts": f"""(select coalesce(json_agg(x), '[]') from (select a.rule, {worded("a.rule", worded_by("why"))} as why,
         {worded("a.rule", worded_by("what"))} as what, a.happens_on {ALERTED} order by a.happens_on, a.id limit {SHOWN}) x)""",
