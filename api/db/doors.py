@@ -96,11 +96,6 @@ def _session_settings(timeout_s: float, read_only: bool, lock_s: float = LOCK_S)
     }
 
 
-ANEW = {"plan_cache_mode": "force_custom_plan"}
-"""An import is planned for what is there now, chunk by chunk: a plan kept from when a partition was empty read all of it for each of the
-places that then filled it (measured: a minute in place of five seconds)."""
-
-
 async def _no_reset(_: Any) -> None:
     """Every setting is local to its transaction, so a connection has nothing to forget (measured: a reset costs as much as a read)."""
 
@@ -114,8 +109,7 @@ async def _pool(url: str, size: int, settings: Settings, timeout_s: float, *, im
         statement_cache_size=settings.db_statement_cache,
         max_cached_statement_lifetime=0,
         max_cacheable_statement_size=0,  # Of any size: the longest, home and what was known then, would be planned anew each time.
-        server_settings=_session_settings(timeout_s, read_only=not imports, lock_s=TURN_S if imports else LOCK_S)
-        | (ANEW if imports else {}),
+        server_settings=_session_settings(timeout_s, read_only=not imports, lock_s=TURN_S if imports else LOCK_S),
         timeout=10,
     )
 
