@@ -50,13 +50,13 @@ HOLDS = "not {0}.alternate and " + STANDS
 """Whether it is of whoever holds the seat; alternates sit in for somebody."""
 QUORATE = "coalesce((s.quorum->>'met')::boolean, false)"
 """Whether session `s` was held with quorum."""
-LAW_IN_FORCE = f"""select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.municipality_id = t.municipality_id
-    and v.committee_id = t.id and v.state = 'approved' and v.in_force_from <= {{as_of}}
-    and (v.in_force_to is null or v.in_force_to > {{as_of}}) and {HERE.over("v")}"""
-VOTERS = f"""select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
+LAW_IN_FORCE = """select json_build_object('id', v.id, 'rules', v.rules) from bylaws v where v.municipality_id = t.municipality_id
+    and v.committee_id = t.id and v.state = 'approved' and v.in_force_from <= {as_of}
+    and (v.in_force_to is null or v.in_force_to > {as_of})"""
+"""Whoever sees a committee sees the bylaws and terms that lie in its municipality: there is nothing more to ask of them, here and below."""
+VOTERS = """select coalesce(x.person_id, x.id) as person, x.starts_on, x.ends_on from term x join seat s on s.id = x.seat_id and s.voting
     join body b on b.id = s.body_id and b.kind = 'plenary'
-    where x.municipality_id = t.municipality_id and s.committee_id = t.id and not x.alternate and x.voided_at is null
-      and {HERE.over("x")}"""
+    where x.municipality_id = t.municipality_id and s.committee_id = t.id and not x.alternate and x.voided_at is null"""
 """Who votes in committee `t`, and when. Where an institution names nobody its term stands for it: nobody of it can have been trained."""
 TAUGHT_AT = "app.with_predecessors(t.municipality_id) || t.covers"
 """The municipalities whose training events are for committee `t`."""

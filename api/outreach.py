@@ -48,7 +48,7 @@ ASKED = f"""select x.sector, x.sent_on, x.expires_on, x.answered_on, x.state, x.
       x.contact_person_id as person_id, (select y.starts_on from term y where y.id = x.term_id and {HERE.over("y")}) as seated_on
     {_of("seat_invitation")} and x.state <> 'draft' and x.sent_on <= {{as_of}}"""
 SEATED = f"""select s.sector, count(*) as seats from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
-    join term y on y.municipality_id = t.municipality_id and y.seat_id = s.id and {HOLDS.format("y")} and {HERE.over("y")}
+    join term y on y.municipality_id = t.municipality_id and y.seat_id = s.id and {HOLDS.format("y")}
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")} group by s.sector"""
 CAME = f"""select max(f.first_on) from (select min(x.starts_on) as first_on {_of("term")} and x.voided_at is null
     and x.on_behalf_of_id is not null and x.starts_on <= {{as_of}} group by x.on_behalf_of_id) f"""

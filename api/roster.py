@@ -132,7 +132,7 @@ def as_known(listing: Listing) -> Listing:
 
 HELD = f"""select s.id as seat_id, s.sector, s.role, s.voting, x.id as term_id, x.ends_on, x.end_reason, s.display <> 'none' as shown
     from seat s join body b on b.id = s.body_id and b.kind = 'plenary' and {ON.format("b")}
-    left join term x on x.municipality_id = t.municipality_id and x.seat_id = s.id and {HOLDS.format("x")} and {HERE.over("x")}
+    left join term x on x.municipality_id = t.municipality_id and x.seat_id = s.id and {HOLDS.format("x")}
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")}"""
 COUNTED = f"left join lateral (select count(*) as seats, count(h.term_id) as filled from ({HELD}) h) h on true"
 """Beside committee `t`: how many seats its plenary has on the day and how many of them are held, counted of what its composition is."""

@@ -14,9 +14,9 @@ from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, M
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, INSIDE, Statement, prepared
 
-LAWS = f"""select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n.repealed_on) as ends_on
+LAWS = """select b.id as thing, b.in_force_from as "on", least(b.in_force_to, n.repealed_on) as ends_on
     from bylaws b join council_instrument n on n.id = b.instrument_id
-    where b.municipality_id = t.municipality_id and b.committee_id = t.id and b.state = 'approved' and {HERE.over("b")}"""
+    where b.municipality_id = t.municipality_id and b.committee_id = t.id and b.state = 'approved'"""
 """Bylaws are approved only when nothing in them contradicts itself, so those in force are complete."""
 TRAININGS = f"""select v.id as thing, coalesce(v.ends_on - 1, v.starts_on) as "on", c.level = 'initial' as initial,
       array(select a.person_id from training_attendance a

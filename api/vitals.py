@@ -25,8 +25,8 @@ from api.pages.statements import ENTERED, prepared
 from api.roster import ASKED, facts_of
 
 YEAR = f"{{0}} > {{{{as_of}}}}::date - {DAYS} and {{0}} <= {{{{as_of}}}}"
-SINCE = f"""select min(v.in_force_from) from bylaws v where v.municipality_id = t.municipality_id and v.committee_id = t.id
-    and v.state = 'approved' and v.in_force_from <= {{as_of}} and {HERE.over("v")}"""
+SINCE = """select min(v.in_force_from) from bylaws v where v.municipality_id = t.municipality_id and v.committee_id = t.id
+    and v.state = 'approved' and v.in_force_from <= {as_of}"""
 LEGALISED = f"""coalesce(t.legalised_on <= {{as_of}}, false) or exists (select from council_instrument n
     where n.committee_id = t.id and n.council_date <= {{as_of}} and n.repealed_on > {{as_of}} and {HERE.over("n")}
       and (n.id = t.legalised_by or exists (select from bylaws v where v.instrument_id = n.id and {HERE.over("v")})))"""

@@ -13,7 +13,7 @@ from api.pages.statements import ENTERED, prepared
 
 HOLDER = f"""left join seat s on s.id = a.owner_seat_id left join term x
       on x.municipality_id = a.municipality_id and x.seat_id = s.id and not x.alternate and x.voided_at is null
-      and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN} and {HERE.over("x")}
+      and x.starts_on <= m.held_on and (x.ends_on is null or x.ends_on > m.held_on) and {SHOWN}
     left join organisation o on o.id = coalesce(a.owner_organisation_id, x.on_behalf_of_id)"""
 CANCELLED = "(a.state = 'cancelled' and a.updated_at < {as_of}::date + 1)"
 """Whether it was by that day: nothing changes of an agreement after it was cancelled."""
