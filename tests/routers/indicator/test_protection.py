@@ -83,7 +83,7 @@ async def test_sums_of_a_level_are_whole_for_who_writes_all_of_it(world: World) 
     granted = await (await world.who("region")).post("/v1/grants", json=grant)
     assert granted.status_code == 201, granted.text
     query = {"by": "year", "from": "2022", "to": "2022"}
-    for path, writer in (("region", "region"), ("countries/GT", "gt")):
+    for path, writer in (("region", "region"), ("countries/GT", "gt"), ("municipalities/gt-ine:0108", "mixco")):
         at = f"/v1/{path}/indicators/sexual-offence/series"
         whole, hidden = [(await (await world.who(name)).get(at, params=query)).json() for name in (writer, "reader")]
         assert (whole["protected"], whole["points"][0]["count"]) == (False, 7), path
