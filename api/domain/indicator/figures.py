@@ -201,15 +201,18 @@ def span(first: date, last: date) -> None:
         raise Invalid("`to` must not be before `from`, nor more than 100 years after it.", "span-invalid", pointer="query/to")
 
 
-def asked_span(first: str | None, last: str | None, by: By) -> tuple[date | None, date | None]:
-    """The first days of the periods a series is asked for. Raises Invalid where one is no period, or the span runs backwards."""
-    begin, end = (_first_day(said, by, which) for said, which in ((first, "from"), (last, "to")))
+def asked_span(first: str | None, last: str | None, by: By, fiscal: int = 1) -> tuple[date | None, date | None]:
+    """The first days of the periods a series is asked for, years beginning in the month `fiscal`: those that the span touches.
+
+    Raises Invalid where one is no period, or the span runs backwards.
+    """
+    begin, end = (_first_day(said, by, which, fiscal) for said, which in ((first, "from"), (last, "to")))
     if begin and end:
         span(begin, end)
     return begin, end
 
 
-def _first_day(said: str | None, by: By, which: str) -> date | None:
+def _first_day(said: str | None, by: By, which: str, fiscal: int) -> date | None:
     if said is None:
         return None
     year, _, month = said.partition("-")
@@ -221,8 +224,8 @@ def _first_day(said: str | None, by: By, which: str) -> date | None:
             raise ValueError
     except ValueError:
         raise Invalid("This is no period; write 2020, 2020-Q1 or 2020-01.", "period-invalid", pointer=f"query/{which}") from None
-    if by is By.YEAR:
-        return day.replace(month=1)
     if which == "to" and not month:
         day = day.replace(month=12)
+    if by is By.YEAR:
+        return date(day.year - (day.month < fiscal), fiscal, 1)
     return day.replace(month=(day.month - 1) // 3 * 3 + 1) if by is By.QUARTER else day

@@ -27,11 +27,12 @@ class SeriesQuery(RowsQuery):
     to: Annotated[str | None, Field(pattern=PERIOD)] = None
     """Last period, included."""
     fiscal_year_start: Annotated[int, Field(ge=1, le=12)] = 1
-    """Month in which years begin (by=year); 7 makes 2022-07/P1Y of July 2022 to June 2023, from values by month."""
+    """Month in which years begin (by=year); 7 makes 2022-07/P1Y of July 2022 to June 2023, from values by month. `from` and `to` then mean
+    the years that they touch."""
 
 
 async def _series(request: Request, reading: Reading, query: SeriesQuery, lens: Lens, code: str) -> Response:
-    first, last = asked_span(query.from_, query.to, query.by)
+    first, last = asked_span(query.from_, query.to, query.by, query.fiscal_year_start)
     asked = Asked(code, query.source, query.boundary, query.known_at, query.by, first, last, query.fiscal_year_start)
     found = await series(reading, query.lens(reading, lens), asked)
     return answered(request, found, ("points", Point), query.format, {"Content-Language": reading.language})

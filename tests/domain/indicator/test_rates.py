@@ -112,3 +112,18 @@ def test_spans_that_are_none(first: str | None, last: str | None) -> None:
 def test_a_rate_its_interval_its_doubt_and_its_residents_are_each_defined_once(word: str, module: str) -> None:
     api = Path(rates.__file__).parents[2]
     assert [f.stem for f in api.rglob("*.py") if re.search(word, f.read_text(encoding="utf-8"))] == [module]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fiscal", "begin", "end"),
+    [
+        ("2020", "2022", 1, "2020-01-01", "2022-01-01"),
+        ("2020", "2022", 7, "2019-07-01", "2022-07-01"),
+        ("2021-07", "2022-06", 7, "2021-07-01", "2021-07-01"),
+        ("2021-06", "2022-Q3", 7, "2020-07-01", "2022-07-01"),
+        ("2022", None, 4, "2021-04-01", None),
+    ],
+)
+def test_a_span_of_fiscal_years_is_of_those_that_it_touches(first: str, last: str | None, fiscal: int, begin: str, end: str | None) -> None:
+    found = asked_span(first, last, By.YEAR, fiscal)
+    assert [day.isoformat() if day else None for day in found] == [begin, end]

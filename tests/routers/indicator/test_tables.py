@@ -172,6 +172,10 @@ async def test_the_twelve_months_of_a_fiscal_year(counted: World) -> None:
     found = await whole(asking, f"{path}/table", period="2020-07/P1Y", limit=200, **query)
     points = (await asking.get(f"{path}/series", params=query | {"fiscal_year_start": 7})).json()["points"]
     assert found["total"] == {p["period"]: p for p in points}["2020-07/P1Y"]
+    for first, last in (("2020", "2020"), ("2019-07", "2021-06"), ("2020-Q1", "2020-Q4")):
+        span = query | {"fiscal_year_start": 7, "from": first, "to": last}
+        some = (await asking.get(f"{path}/series", params=span)).json()["points"]
+        assert [p for p in some if p["reported"]] == [p for p in points if p["period"] in ("2019-07/P1Y", "2020-07/P1Y")], span
 
 
 def reported(facts: list[Fact], place: int) -> set[str]:
