@@ -50,6 +50,7 @@ DEEPER = (
     ("api/pages/secrecy.py", "tests/routers/indicator/test_protection.py"),
     ("api/pages/secrecy.py", "tests/routers/test_feed.py"),
     ("api/roster.py", "tests/routers/committee"),
+    ("api/routers/transition/", "tests/routers/transition/test_office_terms.py"),
     ("api/sessions.py", "tests/routers/session"),
 )
 """Where a predicate decides how much of an answer somebody gets, and not whether: the tests that look into it. More than one may fit."""
