@@ -12,7 +12,7 @@ import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Optional, TypeVar
+from typing import Annotated, Any, Optional, Self, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -24,6 +24,7 @@ from pydantic import (
     ValidationError,
     create_model,
     field_validator,
+    model_validator,
 )
 from pydantic import Field as Limits
 from sqlalchemy import DateTime, Enum
@@ -96,6 +97,23 @@ class Fields(SQLModel):
         if value in (date.min, date.max) and isinstance(value, date):
             raise ValueError("this day is beyond the calendar; leave out the end of what has none")
         return value
+
+
+class Documented(Fields):
+    """The base of what is said on somebody's word and can be read somewhere."""
+
+    description: LongText
+    """What is said; names of people do not belong here."""
+    reference: Text | None = None
+    """What it can be read in, such as book and page of the minutes or an article of the bylaws; this or `document_id` is needed."""
+    document_id: UUID | None = None
+    """The document itself."""
+
+    @model_validator(mode="after")
+    def _documented(self) -> Self:
+        if self.reference is None and self.document_id is None:
+            raise ValueError("name the document: reference or document_id")
+        return self
 
 
 class Patch(Fields):

@@ -5,12 +5,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import model_validator
 from sqlmodel import Field
 
 from api.domain.committee.committees import Committee, alive, stand
 from api.domain.errors import Conflict, Invalid
-from api.domain.fields import ExternalIds, Fields, Key, LongText, Row, Text, external_ids, one_of
+from api.domain.fields import Documented, ExternalIds, Key, Row, external_ids, one_of
 
 
 class DeclaredKind(StrEnum):
@@ -31,23 +30,12 @@ class DeclaredKind(StrEnum):
 MILESTONES = (DeclaredKind.CONVENED, DeclaredKind.LAUNCHED, DeclaredKind.LEGALISED)
 
 
-class DeclarationFields(Fields):
+class DeclarationFields(Documented):
     """A fact of the time before the committee joined."""
 
     kind: DeclaredKind = one_of(DeclaredKind)
     happened_on: date
-    description: LongText
-    reference: Text | None = None
-    """What it can be read in, such as book and page of the minutes; this or `document_id` is needed."""
-    document_id: UUID | None = None
-    """The document itself."""
     external_ids: ExternalIds = external_ids()
-
-    @model_validator(mode="after")
-    def _documented(self) -> "DeclarationFields":
-        if self.reference is None and self.document_id is None:
-            raise ValueError("name the document: reference or document_id")
-        return self
 
 
 class Declaration(DeclarationFields, Row, table=True):

@@ -5,12 +5,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import model_validator
 from sqlmodel import Field
 
 from api.domain.calendar import months_after, not_to_come
 from api.domain.errors import Conflict, Invalid
-from api.domain.fields import Fields, Key, LongText, Row, Text, one_of
+from api.domain.fields import Documented, Fields, Key, Row, one_of
 
 
 class DeclarablePart(StrEnum):
@@ -28,7 +27,7 @@ class DeclarablePart(StrEnum):
     """Of item 12: there is a work plan of the year, which the declaration ends with."""
 
 
-class ItemDeclarationFields(Fields):
+class ItemDeclarationFields(Documented):
     """Something that somebody declares of a committee."""
 
     part: DeclarablePart = one_of(DeclarablePart)
@@ -36,18 +35,6 @@ class ItemDeclarationFields(Fields):
     """From which day it is so; not one to come."""
     ends_on: date | None = None
     """First day on which it is so no more; none while nobody says otherwise. A work plan ends within a year."""
-    description: LongText
-    """What is declared; names of people do not belong here."""
-    reference: Text | None = None
-    """What it can be read in, such as an article of the bylaws; this or `document_id` is needed."""
-    document_id: UUID | None = None
-    """The document itself."""
-
-    @model_validator(mode="after")
-    def _documented(self) -> "ItemDeclarationFields":
-        if self.reference is None and self.document_id is None:
-            raise ValueError("name the document: reference or document_id")
-        return self
 
 
 class ItemDeclarationEnd(Fields):
