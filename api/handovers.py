@@ -13,16 +13,19 @@ from api.committees import target
 from api.domain.access.people import ApiKey, Granted
 from api.domain.levels import Level
 from api.domain.roles import Action, Role, Target
-from api.domain.transition.handovers import Decision, HandoverOut, Line, leave, lines_of
+from api.domain.transition.handovers import Change, HandoverOut, Line, ended, leave, lines_of, said, stay, unsay
 from api.domain.transition.office_terms import EndedBy, OfficeTerm
 from api.domain.transition.transitions import Transition
 
-HELD = """select coalesce(json_agg(row_to_json(h)), '[]')::text from (
+OWN = """exists (select from granted b where b.principal_id = g.granted_by and b.municipality_id = any(app.with_predecessors(:place)))"""
+"""Whether office `g` was given by somebody of the municipality itself."""
+HELD = f"""select coalesce(json_agg(row_to_json(h)), '[]')::text from (
     select g.id as grant_id, g.principal_id, p.kind, g.role, g.starts_on, g.ends_on, g.personal,
       (select count(*) from api_key k where k.principal_id = p.id and k.revoked_at is null and k.expires_at > :at) as keys
     from granted g join principal p on p.id = g.principal_id
-    where g.municipality_id = any(app.with_predecessors(:place)) and p.active and g.revoked_at is null and g.starts_on < :turns
+    where g.municipality_id = any(app.with_predecessors(:place)) and p.active and g.revoked_at is null and (g.starts_on < :turns or {OWN})
       and (g.ends_on is null or g.ends_on > :turns) order by g.id) h"""
+"""Whoever holds an office there beyond the day, and whoever one of them gave one that begins then: not those whom others invite to come."""
 ASSOCIATIONS = "select a.id from association a where :place = any(app.affiliated(a.id, :day))"
 ELSEWHERE = "select 1 from app.offices_of(:who, :day) limit 1"
 
@@ -58,25 +61,38 @@ def coordinates(caller: Caller, row: Transition) -> bool:
 async def shown(caller: Caller, row: Transition) -> HandoverOut:
     """Who keeps an office, as it was said or else as it would be."""
     how = await ended_by(caller, row)
-    lines = [Line.model_validate(line) for line in row.lines] if row.lines else await lines_now(caller, row, how)
-    said = row.model_dump(include={"version", "turns_on", "proposed_at", "approved_at"})
-    return HandoverOut(**said, transition_id=row.id, ended_by=how, lines=lines)
+    lines = said(row) or await lines_now(caller, row, how)
+    known = row.model_dump(include={"version", "turns_on", "proposed_at", "approved_at"})
+    return HandoverOut(**known, transition_id=row.id, ended_by=how, lines=lines)
 
 
-async def carry_out(caller: Caller, row: Transition, ending: list[Line]) -> None:
-    """End the offices; and, where the day has come, the sessions and keys of those who held them."""
+async def carry_out(caller: Caller, row: Transition) -> None:
+    """End the offices that are not kept, as far as that was approved, on the day that is known now; and, where it has come, the sessions
+    and keys of those who held them."""
+    ending = ended(row)
     async with for_the_house(caller):
         for line in ending:
-            office = await db.fetch(caller, Granted, line.grant_id, "true")
-            if done := leave(office, row.turns_on, caller.at):
-                await db.keep(caller, office, done, fields=["ends_on"] if done == "end" else ["revoked_at"])
+            await _changed(caller, line, leave, row.turns_on)
         if row.turns_on <= caller.at.date():
-            await close(caller, row)
+            await _close(caller, {line.principal_id for line in ending})
 
 
-async def close(caller: Caller, row: Transition) -> None:
+async def reopen(caller: Caller, row: Transition) -> None:
+    """Let a handover be said anew: what was agreed to holds no more, and offices last as long as they did before."""
+    async with for_the_house(caller):
+        for line in ended(row):
+            await _changed(caller, line, stay, row.turns_on)
+    unsay(row, caller.at.date())
+
+
+async def _changed(caller: Caller, line: Line, change: Change, turns_on: date) -> None:
+    office = await db.fetch(caller, Granted, line.grant_id, "true")
+    if done := change(office, line, turns_on, caller.at):
+        await db.keep(caller, office, done, fields=["ends_on", "revoked_at"])
+
+
+async def _close(caller: Caller, ended: set[UUID]) -> None:
     """End the sessions of everybody whose office ended, and the keys of those who hold none any more."""
-    ended = {UUID(line["principal_id"]) for line in row.lines if row.approved_at and line["decision"] == Decision.END}
     for who in sorted(ended):
         await db.run(caller.session, "select app.end_sessions(:who, null, :at)", who=who, at=caller.at)
         if not await _elsewhere(caller, who, caller.at.date()):

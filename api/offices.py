@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from api import db
-from api.access import Caller
+from api.access import Caller, for_the_house
+from api.db.freezes import OPEN
 from api.domain.access.people import Granted, GrantFields, OfficeUnit, Principal
 from api.domain.access.units import Place
 from api.domain.fields import found, known
 from api.domain.levels import Level
-from api.domain.roles import Action, Role
+from api.domain.roles import Action, Role, Target, may_give
+from api.domain.transition.handovers import Ending, givable
 from api.levels import Shape
 
 MANAGED = f"({Shape(organisation='t.organisation_id').seen('write')} or (select app.write_region()))"
@@ -71,10 +73,19 @@ async def require_managing(caller: Caller, person: Principal) -> None:
         caller.require_giving(Role(office.role), Place.of(office).target())
 
 
+ENDINGS = f"""select t.turns_on, t.proposed_at is not null or t.approved_at is not null from transition t
+    where t.municipality_id = any(app.with_successors(:place)) and {OPEN} order by t.turns_on"""
+
+
 async def give(caller: Caller, who: UUID, body: GrantFields) -> Granted:
-    """Keep an office of `who`. Raises NotAllowed where no role of the caller gives it there."""
+    """Keep an office of `who`. Raises NotAllowed where no role of the caller gives it there, Conflict where it is one of the municipality
+    itself and a handover is on its way that does not hold it."""
     place = await place_of(caller, body)
     caller.require_giving(body.role, place.target())
+    if place.municipality_id and not may_give(caller.held, body.role, Target(place.country_id)):
+        async with for_the_house(caller):
+            endings = await db.run(caller.session, ENDINGS, place=place.municipality_id)
+        givable([Ending(*ending) for ending in endings], body, caller.at.date())
     said = body.model_dump(include={"role", "level", "starts_on", "ends_on", "personal"})
     row = Granted.model_validate(
         said | place.located() | {"principal_id": who, "association_id": place.association_id, "granted_by": caller.principal}

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from api import db, pages
-from api.access import Caller, House, one_by_one
+from api.access import Caller, House, for_the_house, one_by_one
 from api.committees import HERE, LASTS, by_state, worded
-from api.db.freezes import UNSIGNED
+from api.db.freezes import OPEN
 from api.domain.committee.commitments import Commitment
 from api.domain.committee.terms import Selection, Term
 from api.domain.transition.office_terms import EndedBy
@@ -29,7 +29,7 @@ from api.domain.transition.transitions import (
     unratify,
 )
 from api.dossiers import make
-from api.handovers import close
+from api.handovers import carry_out
 from api.pages import Listing
 
 
@@ -41,15 +41,13 @@ class TransitionQuery(pages.Query):
     """Only the one that follows this term of office."""
 
 
-OPEN = f"({UNSIGNED} and (t.turned_at is null or t.frozen_on is not null or t.state = '{TransitionState.FROZEN}'))"
-"""Whether the handover of `t` is still to be signed for; what was over long before anybody recorded it is handed over by nobody."""
 READY = f"(t.proposed_at is not null or o.ended_by = '{EndedBy.RE_ELECTION}')"
 """Whether there is something to agree to: after a re-election nothing has to be proposed."""
 WAITS_FOR = f"""case when t.state = '{TransitionState.SCHEDULED}' or not {OPEN} then null
     when t.approved_at is not null then '{Handover.SIGNATURE}' when {READY} then '{Handover.APPROVAL}' else '{Handover.PROPOSAL}' end"""
 LEFT = f"""array(select a from unnest({by_state("t.state", ALLOWED)}) a where case a when 'propose' then t.approved_at is null
     when 'approve' then t.approved_at is null and {READY}
-    when 'accept' then t.approved_at is not null and t.accepted_at is null and t.turns_on <= {{at}}::date
+    when 'accept' then t.approved_at is not null and t.accepted_at is null and t.turned_at is not null
     when 'reratify' then t.turns_on <= {{at}}::date else true end)"""
 """What may be done as far as nobody did it and its day has come."""
 TRANSITIONS = Listing(
@@ -83,6 +81,13 @@ async def turn_due(house: House) -> int:
     return await one_by_one(house, DUE, _turn)
 
 
+async def at_once(caller: Caller, row: Transition) -> None:
+    """Do what follows now where the day has come already when the end of a term is recorded: nobody waits for the clock."""
+    if row.turned_at is None and row.turns_on <= caller.at.date():
+        async with for_the_house(caller):
+            await _turn(caller, row.id)
+
+
 async def _turn(caller: Caller, id: UUID) -> None:
     """Looked at again under its lock: another process may have been here between."""
     row = await db.fetch(caller, Transition, id, "true")
@@ -91,7 +96,7 @@ async def _turn(caller: Caller, id: UUID) -> None:
         return
     if row.turned_at is None and row.turns_on <= today:
         await _end_with_the_office(caller, row)
-        await close(caller, row)
+        await carry_out(caller, row)
         turn(row, caller.at)
         await db.keep(caller, row, "turn", fields=["turned_at", "frozen_on", *MOVED])
         await make(caller, row)

@@ -21,7 +21,9 @@ class Taker(Protocol):
 UNSIGNED = """(t.accepted_at is null and not exists (select from transition n where n.municipality_id = t.municipality_id
     and n.turns_on > t.turns_on and n.accepted_at is not null))"""
 """Whether nobody signed for transition `t`, nor for a later one of the municipality."""
-OPEN = f"select t.{{}} from transition t where t.municipality_id = any(app.with_successors(:place)) and {UNSIGNED} order by t.id"
+OPEN = f"({UNSIGNED} and (t.turned_at is null or t.frozen_on is not null))"
+"""Whether the handover of `t` is still to be signed for; what was over long before anybody recorded it is handed over by nobody."""
+THERE = f"select t.{{}} from transition t where t.municipality_id = any(app.with_successors(:place)) and {UNSIGNED} order by t.id"
 WAITS = "select pg_advisory_xact_lock_shared(hashtextextended(:thing, 0))"
 """Of whoever changes the transition, who holds the same lock alone (db.fetch): a file is made whole, or after what was taken away."""
 
@@ -32,6 +34,6 @@ async def unfrozen(writer: Taker, row: Kept, action: str) -> None:
     personal = getattr(row, "access_rights", None) is AccessRights.PERSONAL
     if not place or not held(action, str(type(row).__tablename__), personal=personal):
         return
-    for id in (await writer.session.exec(text(OPEN.format("id")), params={"place": place})).scalars().all():
+    for id in (await writer.session.exec(text(THERE.format("id")), params={"place": place})).scalars().all():
         await writer.session.exec(text(WAITS), params={"thing": f"transition {id}"})
-    intact(day for day in (await writer.session.exec(text(OPEN.format("frozen_on")), params={"place": place})).scalars() if day)
+    intact(day for day in (await writer.session.exec(text(THERE.format("frozen_on")), params={"place": place})).scalars() if day)

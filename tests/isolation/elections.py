@@ -9,8 +9,8 @@ from tests.isolation.targets import MANNED, TARGETS, Target, Thing
 
 there, seen_there, country = at(rules.written_there), at(rules.read_there), at(rules.either(rules.administered, rules.of_its_country))
 BLACKOUT: Thing = ("blackout_window", targets.PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"})
+TURNED = {"turns_on": "2002-01-01", "state": "frozen", "turned_at": "2002-01-01T00:00:00Z"}
 PREPARED = {"turns_on": "2002-01-01", "state": "preparing"}
-FROZEN = {"turns_on": "2002-01-01", "state": "frozen"}
 OWN = tuple(target for target in TARGETS if target.name in MANNED)
 """Where somebody coordinates the municipality itself."""
 NAMED = tuple(target for target in TARGETS if target.name == "mixco")
@@ -62,7 +62,9 @@ ENTRIES: dict[str, Entry] = {
     "add_office_term": Entry(there, body=lambda o, t: targets.year(9)),
     "change_office_term": of_term(3, body=lambda o, t: {"election_on": "2020-01-01"}),
     "end_office_term": of_term(4, body=lambda o, t: OVER),
-    "extend_office_term": of_term(190, body=lambda o, t: {"ends_on": "2091-06-01", "reference": "x"}),  # Of one that is not over yet.
+    "extend_office_term": Entry(  # Of one that is not over yet, by an act of the country.
+        country, thing=office(190), body=lambda o, t: {"ends_on": "2091-06-01", "reference": "x"}, version="office_term"
+    ),
     "remove_office_term": of_term(7),
     "read_handover": Entry(agreeing_or_managing, seen_there, thing=following("preparing")),
     "propose_handover": Entry(there, seen_there, thing=following("preparing"), body=lambda o, t: {"decisions": []}, version="transition"),
@@ -70,7 +72,7 @@ ENTRIES: dict[str, Entry] = {
         agreeing, seen_there, thing=("transition", PREPARED | {"proposed_at": "2001-12-01T00:00:00Z"}), version="transition"
     ),
     "accept_handover": Entry(
-        signing, seen_there, thing=("transition", FROZEN | {"approved_at": "2001-12-01T00:00:00Z"}), version="transition", targets=OWN
+        signing, seen_there, thing=("transition", TURNED | {"approved_at": "2001-12-01T00:00:00Z"}), version="transition", targets=OWN
     ),
     "freeze_transition": Entry(there, seen_there, thing=following("preparing"), version="transition"),
     "read_handover_file": Entry(seen_there, seen_there, thing=following("frozen")),

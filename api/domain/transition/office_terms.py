@@ -9,7 +9,7 @@ from pydantic import model_validator
 from sqlmodel import Field
 
 from api.domain.committee.instruments import Instrument, InstrumentState, Purpose
-from api.domain.errors import Conflict, Invalid
+from api.domain.errors import Conflict, Invalid, NotAllowed
 from api.domain.fields import Fields, Key, Row, Text, one_of
 
 
@@ -103,9 +103,9 @@ class OfficeTermExtension(Fields):
     ends_on: date
     """The new first day after the term."""
     reference: Text
-    """The council's instrument, as it numbers it."""
+    """The act, as whoever passed it numbers it."""
     instrument_id: UUID | None = None
-    """The same, where it is recorded here."""
+    """The council's instrument, recorded here and approved; only the country extends without one, by an act of its own."""
 
 
 BY_AN_ACT = frozenset({EndedBy.REMOVAL, EndedBy.ANNULMENT})
@@ -144,6 +144,12 @@ def extend(term: OfficeTerm, said: OfficeTermExtension, instrument: Instrument |
         approving(instrument, term)
     term.ends_on, term.reference, term.instrument_id = said.ends_on, said.reference, said.instrument_id
     term.ended_by = None
+
+
+def by_itself(said: OfficeTermExtension, country: bool) -> None:
+    """Raises NotAllowed where a municipality would let its own authority stay by an act that nobody can look up here."""
+    if said.instrument_id is None and not country:
+        raise NotAllowed("Name an instrument of the council that is recorded here: only the country extends by an act of its own.")
 
 
 def approving(instrument: Instrument | None, term: OfficeTerm) -> None:

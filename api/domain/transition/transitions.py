@@ -139,13 +139,14 @@ class Reratification(Fields):
 
 
 def of_term(term: OfficeTerm, at: datetime) -> Transition:
-    """The transition that follows the end of `term`. What was over before anybody recorded it has no consequences here."""
+    """The transition that follows the end of `term`. What was over for longer than a new authority has to ratify before anybody recorded it
+    is history, and has no consequences here; an end that is recorded a little late has all of them."""
     row = Transition(
         country_id=term.country_id,
         municipality_id=term.municipality_id,
         office_term_id=term.id,
         turns_on=term.ends_on,
-        turned_at=at if term.ends_on <= at.date() else None,
+        turned_at=at if days_after(term.ends_on, RERATIFY_DAYS) <= at.date() else None,
         demonstration=term.demonstration,
     )
     stand(row, at.date())
@@ -177,6 +178,11 @@ def follow(row: Transition, term: OfficeTerm, today: date) -> bool:
     row.turns_on = term.ends_on
     stand(row, today)
     return True
+
+
+def over(row: Transition, today: date) -> bool:
+    """Whether the term of office is over, so that its end moves no more."""
+    return row.turned_at is not None or row.turns_on <= today
 
 
 def removable(row: Transition) -> None:

@@ -54,10 +54,10 @@ async def approve_handover(id: UUID, caller: Writing, if_match: IfMatch) -> Resp
     approving(await may_approve(caller, row))
     await pages.unchanged(caller, TRANSITIONS, id, row.version, if_match)
     how = await ended_by(caller, row)
-    ending = approve(row, await lines_now(caller, row, how), how, (caller.principal, caller.at))
+    approve(row, await lines_now(caller, row, how), how, (caller.principal, caller.at))
     async with for_the_house(caller):
         await db.keep(caller, row, "approve", fields=["lines", "approved_by", "approved_at"])
-    await carry_out(caller, row, ending)
+    await carry_out(caller, row)
     return await _answer(caller, row)
 
 

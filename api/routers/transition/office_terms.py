@@ -15,7 +15,8 @@ from api.domain.committee.instruments import Instrument
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.levels.municipalities import Municipality
-from api.domain.roles import Action
+from api.domain.roles import Action, Target
+from api.domain.transition.handovers import UNSAID, approving, stale
 from api.domain.transition.office_terms import (
     EndedBy,
     OfficeTerm,
@@ -24,14 +25,17 @@ from api.domain.transition.office_terms import (
     OfficeTermExtension,
     OfficeTermFields,
     OfficeTermOut,
+    by_itself,
     end,
     extend,
 )
-from api.domain.transition.transitions import Transition, follow, of_term, removable
+from api.domain.transition.transitions import Transition, follow, of_term, over, removable
+from api.handovers import carry_out, may_approve, reopen
 from api.idempotency import Creating
 from api.levels import Shape
 from api.offices import municipality_of
 from api.pages import Listing
+from api.transitions import at_once
 
 router = APIRouter(tags=["transitions"], route_class=ReadRoute)
 OfficeTermPatch = patch_of(OfficeTermDefinition)
@@ -85,14 +89,17 @@ async def _one_by_one(caller: Caller, municipality: int) -> None:
 
 @router.post("/v1/municipalities/{unit}/office-terms", status_code=201, response_model=OfficeTermOut, responses=problems.refusals(Conflict))
 async def add_office_term(unit: UnitName, body: OfficeTermNew, caller: Creating) -> Response:
-    """Say when the authority is in office; its transition is made with it, and moves by the calendar. 409 `office-terms-overlap` where
-    another one runs on one of its days. Needs `elections:write` there, and to name a person the personal scope."""
+    """Say when the authority is in office; its transition is made with it, and moves by the calendar: where the term ended in the last 90
+    days what follows is done at once, and what ended before is history. 409 `office-terms-overlap` where another one runs on one of its
+    days. Needs `elections:write` there, and to name a person the personal scope."""
     place = await municipality_of(caller, unit, Action.WRITE_ELECTIONS)
     await _one_by_one(caller, place.municipality_id)
     row = made(OfficeTerm, body, country_id=place.country_id, municipality_id=place.municipality_id)
     await person_seen(caller, row.person_id, there=row.municipality_id)
     await db.keep(caller, row, "create")
-    await db.keep(caller, of_term(row, caller.at), "create")
+    following = of_term(row, caller.at)
+    await db.keep(caller, following, "create")
+    await at_once(caller, following)
     return await _written(caller, row, 201)
 
 
@@ -104,9 +111,17 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Office
     return row, await db.fetch(caller, Transition, following, HERE.seen())
 
 
-async def _follow(caller: Caller, row: OfficeTerm, following: Transition) -> None:
-    if follow(following, row, caller.at.date()):
-        await db.keep(caller, following, "follow", fields=["turns_on", "state", "due_on"])
+async def _follow(caller: Caller, row: OfficeTerm, following: Transition, how: EndedBy | None) -> None:
+    """Bring what follows, and the offices that end with it, to how the term ends now; `how` is what was known before."""
+    anew = stale(following, row, how)
+    if anew:
+        if following.approved_at is not None and how is not EndedBy.RE_ELECTION:
+            approving(await may_approve(caller, following))
+        await reopen(caller, following)
+    if follow(following, row, caller.at.date()) or anew:
+        await db.keep(caller, following, "follow", fields=["turns_on", "state", "due_on", *(UNSAID if anew else [])])
+        await carry_out(caller, following)
+    await at_once(caller, following)
 
 
 @router.patch("/v1/office-terms/{id}", response_model=OfficeTermOut, responses=problems.CHANGES)
@@ -123,24 +138,30 @@ async def change_office_term(id: UUID, body: OfficeTermPatch, caller: Writing, i
 
 @router.post("/v1/office-terms/{id}/end", response_model=OfficeTermOut, responses=problems.CHANGES)
 async def end_office_term(id: UUID, body: OfficeTermEnd, caller: Writing, if_match: IfMatch) -> Response:
-    """Say how a term of office ends: on its day, or earlier; a result that is known may be said before the day. Needs `elections:write`
-    there."""
+    """Say how a term of office ends: on its day, or earlier; a result that is known may be said before the day. Offices that were agreed
+    to end do so on the new day; where it becomes a re-election, or is none after all, who keeps an office is said anew. Needs
+    `elections:write` there, and for a re-election against a handover that was approved `handovers:approve`."""
     row, following = await _fetch(caller, id, if_match)
-    end(row, body, following.turned_at is not None)
+    how = row.ended_by
+    end(row, body, over(following, caller.at.date()))
     await db.keep(caller, row, "end", fields=["ends_on", "ended_by", "reference"])
-    await _follow(caller, row, following)
+    await _follow(caller, row, following, how)
     return await _written(caller, row)
 
 
 @router.post("/v1/office-terms/{id}/extend", response_model=OfficeTermOut, responses=problems.CHANGES)
 async def extend_office_term(id: UUID, body: OfficeTermExtension, caller: Writing, if_match: IfMatch) -> Response:
-    """Let a term of office last longer, by an instrument of the council that is named. Needs `elections:write` there."""
+    """Let a term of office last longer: the municipality itself by an instrument that its council approved and that is recorded here, the
+    country also by its own act, which is named. Who keeps an office is said anew then. Needs `elections:write` there, and against a
+    handover that was approved `handovers:approve`."""
     row, following = await _fetch(caller, id, if_match)
+    by_itself(body, caller.may(Action.WRITE_ELECTIONS, Target(row.country_id)))
     await _one_by_one(caller, row.municipality_id)
     instrument = await caller.session.get(Instrument, body.instrument_id) if body.instrument_id else None
-    extend(row, body, instrument, following.turned_at is not None)
+    how = row.ended_by
+    extend(row, body, instrument, over(following, caller.at.date()))
     await db.keep(caller, row, "extend", fields=["ends_on", "reference", "instrument_id", "ended_by"])
-    await _follow(caller, row, following)
+    await _follow(caller, row, following, how)
     return await _written(caller, row)
 
 

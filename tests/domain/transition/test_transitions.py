@@ -79,8 +79,10 @@ def test_it_is_frozen_early_only_while_it_is_prepared() -> None:
 
 
 def test_what_was_over_before_it_was_recorded_has_no_consequences() -> None:
-    row = made(date(2028, 2, 1))
-    assert (row.state, row.due_on, row.turned_at is not None) == ("frozen", ENDS + 90 * DAY, True)
+    late = made(ENDS + 89 * DAY)
+    assert (late.state, late.due_on, late.turned_at) == ("frozen", ENDS, None), "what follows is due"
+    row = made(ENDS + 90 * DAY)
+    assert (row.state, row.due_on, row.turned_at is not None) == ("lapsed", None, True)
     assert (made(date(2030, 1, 1)).state, made(date(2030, 1, 1)).due_on) == ("lapsed", None)
 
 

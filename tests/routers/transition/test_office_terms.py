@@ -93,11 +93,12 @@ async def test_two_terms_of_office_never_overlap(world: World) -> None:
     assert backwards.status_code == 422
     [first] = [a for a in both if a.status_code == 201]
     thing = f"/v1/office-terms/{first.json()['id']}"
-    longer = await ask(mixco, f"{thing}/extend", first, ends_on="2028-02-15", reference="Acuerdo 4-2027")
+    gt = await world.who("gt")
+    longer = await ask(gt, f"{thing}/extend", first, ends_on="2028-02-15", reference="Acuerdo 4-2027")
     assert (longer.status_code, longer.json()["code"]) == (409, "office-terms-overlap")
     removed = await mixco.delete(f"/v1/office-terms/{after.json()['id']}", headers={"If-Match": after.headers["etag"]})
     assert removed.status_code == 204
-    extended = await ask(mixco, f"{thing}/extend", first, ends_on="2028-02-15", reference="Acuerdo 4-2027")
+    extended = await ask(gt, f"{thing}/extend", first, ends_on="2028-02-15", reference="Acuerdo 4-2027")
     assert (extended.status_code, extended.json()["reference"]) == (200, "Acuerdo 4-2027")
     assert (await transition(mixco, first))["turns_on"] == "2028-02-15"
 
@@ -108,6 +109,8 @@ async def test_an_extension_names_an_instrument_that_the_council_approved(world:
     path = f"/v1/office-terms/{made.json()['id']}"
     bare = await ask(mixco, f"{path}/extend", made, ends_on="2028-02-15")
     assert bare.status_code == 422
+    itself = await ask(mixco, f"{path}/extend", made, ends_on="2028-02-15", reference="Acuerdo 4-2027")
+    assert (itself.status_code, itself.json()["code"]) == (403, "not-allowed")
     other = (await approved(mixco, committee)).json()["id"]
     wrong = await ask(mixco, f"{path}/extend", made, ends_on="2028-02-15", reference="x", instrument_id=other)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "instrument-of-other-purpose")
