@@ -121,7 +121,7 @@ async def _end_with_the_office(caller: Caller, row: Transition) -> None:
             await db.keep(caller, commitment, "end", fields=["ends_on"])
 
 
-RENEWED = f"""select t.id from commitment t where t.municipality_id = any(app.with_predecessors(:place)) and {HERE.seen()}
+RENEWED = f"""select t.id from commitment t where t.municipality_id = any(app.written_with(:place))
     and t.voided_at is null and t.committed_on >= :turns and coalesce({LASTS} > t.committed_on, true)
     and not exists (select from transition n where n.municipality_id = :place and n.turns_on > :turns and n.turns_on <= t.committed_on)
     order by t.committed_on, t.id"""

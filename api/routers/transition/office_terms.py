@@ -108,7 +108,7 @@ async def _fetch(caller: Caller, id: UUID, if_match: int | None) -> tuple[Office
     caller.require(Action.WRITE_ELECTIONS, target(row))
     await pages.unchanged(caller, OFFICE_TERMS, id, row.version, if_match)
     following = (await caller.session.exec(select(Transition.id).where(Transition.office_term_id == id))).one()
-    return row, await db.fetch(caller, Transition, following, HERE.seen())
+    return row, await db.fetch(caller, Transition, following, "true")
 
 
 async def _follow(caller: Caller, row: OfficeTerm, following: Transition, how: EndedBy | None) -> None:

@@ -3,7 +3,7 @@
 import json
 
 from tests.conftest import World
-from tests.routers.committee.walk import SONSONATE, founded, institution, plenary, seat, term
+from tests.routers.committee.walk import SONSONATE, ask, founded, institution, plenary, seat, term
 from tests.routers.transition.test_office_terms import in_office, on, tick, transition
 
 
@@ -38,3 +38,20 @@ async def test_the_office_of_the_successor_ends_what_rests_on_it(world: World) -
         assert [row["id"] for row in sections["commitments"]] == [promised.json()["id"]]
         said = [json.loads(line["said"]) for line in file["roster"]]
         assert {(line["sector"], line["ends_on"]) for line in said} == {("municipal_elected", "2028-01-15"), ("ngo", None)}
+
+
+async def test_the_authority_that_comes_renews_at_a_committee_of_its_predecessor(world: World) -> None:
+    async with world.owner() as owner:
+        old = await owner.fetchval("select predecessor_id from succession where successor_id = $1 and principal limit 1", SONSONATE)
+    promise = {"kind": "letter", "authority": "mayor", "committed_on": "2028-01-20", "ends_on": "2030-01-01", "reference": "Carta 2"}
+    with on(world, "2027-03-01"):
+        committee = (await founded(world, "sonsonate", old)).json()["id"]
+        made = await in_office(world, "sonsonate", str(SONSONATE))
+    with on(world, "2028-01-20"):
+        await tick(world)
+        client = await world.who("sonsonate")
+        promised = await client.post(f"/v1/committees/{committee}/commitments", json=promise)
+        path = f"/v1/transitions/{(await transition(client, made))['id']}"
+        body = {"reratified_on": "2028-01-20", "reference": "Acuerdo 1"}
+        answer = await ask(client, f"{path}/reratify", await client.get(path), **body)
+        assert (answer.status_code, answer.json()["commitment_id"]) == (200, promised.json()["id"]), answer.text
