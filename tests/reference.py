@@ -2,7 +2,8 @@
 
 A rate is the sum of the counts over the sum of the residents of the same reported municipality-months, per 100,000. What is stated of a
 year outranks its quarters, what is stated of a quarter its months. Residents are those of the year, else of the nearest earlier, else of
-the nearest later. On the map of now a value counts for those who succeeded the place, by their shares. Nothing here is shared with api/.
+the nearest later. What an office could place in a first level only is counted, and has no part in a rate. On the map of now a value counts
+for those who succeeded the place, by their shares. Nothing here is shared with api/.
 """
 
 from collections import defaultdict
@@ -57,6 +58,8 @@ class Book:
     """Place -> who took its place, with their shares."""
     ended: dict[int, int] = field(default_factory=dict)
     """Place -> the first month it was no more."""
+    rests: tuple[int, ...] = ()
+    """What could be placed in a first level only: no municipalities, without residents, expected to report nothing."""
 
     def people(self, place: int, year: int) -> int | None:
         known = sorted(y for p, y in self.residents if p == place)
@@ -104,7 +107,7 @@ class Book:
         return found
 
     def points(self, level: list[int], sources: list[str], by: str, now: bool) -> list[dict[str, Any]]:
-        """The series of the municipalities of a level: `level` holds them and all that they succeeded."""
+        """The series of the municipalities of a level: `level` holds them, all that they succeeded, and what lies in none of them."""
         sums = [self._summed(place, source, by, level, now) for place in level for source in sources]
         periods = sorted({first for each in sums for first in each})
         if not periods:
@@ -129,15 +132,18 @@ class Book:
         return found
 
     def _point(self, first: int, by: str, level: list[int], said: list[list[tuple[int, Cell, Fraction]]], now: bool) -> dict[str, Any]:
-        rows = [row for each in said for row in each]
-        count = sum((cell.value * share for _, cell, share in rows), Fraction(0)) if rows else None
+        every = [row for each in said for row in each]
+        rows = [row for row in every if row[0] not in self.rests]
+        count, located = (sum((cell.value * share for _, cell, share in some), Fraction(0)) for some in (every, rows))
         people = sum((cell.weighted * share for _, cell, share in rows), Fraction(0)) / LENGTH[by]
+        level = [p for p in level if p not in self.rests]
         months = [self._alive(p, first, by) for p in level] if not now else [LENGTH[by] if p not in self.heirs else 0 for p in level]
         # Of parts of a place that are not there any more nobody can say how many months they are of it; on the map of then it is plain.
         reported = {} if now else {"reported_months": sum(cell.months for _, cell, _ in rows)}
         covered = {"reported": len({heir for heir, _, _ in rows}), "expected": sum(m > 0 for m in months), "expected_months": sum(months)}
-        rated = rate(count, people, all(cell.peopled for _, cell, _ in rows))
-        return {"period": label(first, by), "count": count} | covered | reported | rated
+        rated = rate(located if every else None, people, all(cell.peopled for _, cell, _ in rows))
+        counts = {"count": count if every else None, "unspecified": count - located if len(rows) < len(every) else None}
+        return {"period": label(first, by)} | counts | covered | reported | rated
 
     def _alive(self, place: int, first: int, by: str) -> int:
         end = self.ended.get(place)

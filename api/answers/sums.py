@@ -60,7 +60,8 @@ SUMS = """select {key}, sum({value}{times}) as count, sum({months} * t.one) as m
       sum(t.residents{times} * {part}) / {length} as population, count(t.one) > 0 and count(t.residents) = count(t.one) as complete,
       sum({value}{times}) filter (where t.one is null) as unspecified, {estimated} as estimated
     from {years} t {converted} {cells} where {only} group by {by}"""
-"""A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else."""
+"""A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else: what is
+`unspecified` is in the count alone, and taken off before there is a rate of it (api/domain/indicator/rates.py)."""
 DISTINCT = "(select count(distinct x) from unnest(array_agg({place}) filter (where t.one is not null)) x)"
 """How many places there are among the rows. Counted in the sums themselves, all of their rows would have to be sorted (measured: twice as
 long)."""

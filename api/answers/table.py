@@ -24,7 +24,8 @@ from api.pages.statements import Statement
 Sort = Literal["key", "-key", "name", "-name", "value", "-value", "rate", "-rate"]
 _ADDS = "(i.adds_over_area = 'sum' or (s.places <= 1 and s.expected <= 1))"
 VALUE = f"case when {_ADDS} then s.count end"
-RATE = f"case when i.unit = 'count' and {PER_HEAD} and {_ADDS} and s.complete and s.population > 0 then s.count / s.population end"
+RATE = f"""case when i.unit = 'count' and {PER_HEAD} and {_ADDS} and s.complete and s.population > 0
+      then (s.count - coalesce(s.unspecified, 0)) / s.population end"""
 UNITS = {
     Per.MUNICIPALITY: ("s.place", ""),
     Per.ADMIN1: (

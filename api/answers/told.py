@@ -1,7 +1,8 @@
 """What is told of a sensitive indicator to who may not write it, as SQL: api/domain/indicator/protection.py over the tree of places.
 
 Each source is a tree of its own: a municipality (and what an office could place in a first level only) belongs to one first level, that to
-one country, those to the region. The true counts are summed; what is told of each sum is decided beside what is told of its members.
+one country, those to the region. The true counts are summed; what is told of each sum is decided beside what is told of its members. Of a
+sum with anything in it that has no residents there is no rate: how much that is may be hidden, and a rate without it would tell.
 """
 
 from api.answers.relations import Relations
@@ -23,9 +24,10 @@ TOLD = """cells as materialized (
       union all select p, 'admin1', id, nullif(w[1], 0) from firsts
       union all select p, 'country', id, nullif(w[1], 0) from nations
       union all select p, 'region', 0, nullif((app.told(sum(n), sum(w[2]), sum(w[3])))[1], 0) from nations group by 1),"""
-OF_SUMS = """select s.{key}, h.shown as count, s.months, s.reported, s.places, s.population, s.complete, null::numeric as unspecified,
-      s.estimated
-    from ({sums}) s left join told h on {of}"""
+PEOPLED = "s.complete and s.places = s.reported"
+OF_SUMS = f"""select s.{{key}}, h.shown as count, s.months, s.reported, s.places, s.population, {PEOPLED} as complete,
+      null::numeric as unspecified, s.estimated
+    from ({{sums}}) s left join told h on {{of}}"""
 GROUPED = ("reported_months", "reported", "places", "population", "complete", "unspecified", "estimated", "expected", "expected_months")
 OF_GROUPS = (
     "select {key}h.shown as count, {rest} from ({groups}) s left join told h on h.per = '{per}' and h.id = {of} and h.p = {{from}}::date"
@@ -48,6 +50,6 @@ def told_of(made_of: Relations, sums: str, key: str) -> str:
 
 def told_groups(made_of: Relations, groups: str, per: str = "") -> str:
     """`groups` of a table with what is told instead of their sums: of each `id` of the kind `per`, or of the level as a whole."""
-    rest = ", ".join(f"s.{name}" for name in GROUPED)
+    rest = ", ".join(f"{PEOPLED} as complete" if name == "complete" else f"s.{name}" for name in GROUPED)
     key, of = ("s.id, ", "s.id") if per else ("", "l.unit")
     return OF_GROUPS.format(key=key, rest=rest, groups=groups, per=per or made_of.level, of=of) if made_of.told else groups

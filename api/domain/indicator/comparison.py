@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from api.domain.errors import Invalid
 from api.domain.indicator.figures import By, asked_span, span
-from api.domain.indicator.rates import Point, rated, unstable
+from api.domain.indicator.rates import Point, located, rated, unstable
 from api.domain.indicator.ratios import Ratio, compared
+from api.domain.indicator.trends import unlocated
 
 YEAR = 12
 LENGTH = {By.MONTH: 1, By.QUARTER: 3, By.YEAR: 12}
@@ -27,6 +28,8 @@ class Span(BaseModel):
     """The last of them."""
     count: float | None
     """Null where nothing was reported."""
+    unspecified: float | None
+    """The part of it that could be placed in a first level only: in the count, and not in the rate."""
     population: float | None
     """Residents x years: those of the municipalities that reported, for the time they reported for."""
     rate: float | None
@@ -38,7 +41,7 @@ class Span(BaseModel):
     reason: str | None
     """Why there is no rate: not-reported, no-population, not-a-count, does-not-add."""
     unstable: bool
-    """Whether the count is 20 or less: no ranking on such a rate."""
+    """Whether the count behind the rate is 20 or less: no ranking on such a rate."""
     reported_months: int
     """Municipality-months reported."""
     expected_months: int
@@ -150,9 +153,10 @@ def held(points: Sequence[Point], spans: Spans, language: str) -> Held:
     exposures: tuple[float | None, float | None] = period.population, against.population
     if reason == "no-population" and whole:
         reason, per_resident, exposures = None, False, (period.reported_months, against.reported_months)
+    counts = [located(each.count, each.unspecified if per_resident else None) for each in (period, against)]
     ratio = None
-    if reason is None and period.count is not None and against.count is not None and exposures[0] and exposures[1]:
-        ratio = compared((period.count, exposures[0]), (against.count, exposures[1]), language)
+    if reason is None and counts[0] is not None and counts[1] is not None and exposures[0] and exposures[1]:
+        ratio = compared((counts[0], exposures[0]), (counts[1], exposures[1]), language)
     caution = CAUTION[language] if ratio and not whole else None
     return Held(period=period, against=against, per_resident=per_resident, comparison=ratio, reason=reason, caution=caution)
 
@@ -173,11 +177,12 @@ def _together(points: Sequence[Point], ends: tuple[date, date] | None, by: By) -
     counts = [p.count for p in inside if p.count is not None]
     count = round(sum(counts), 6) if counts else None
     years = sum(p.population or 0 for p in inside if p.count is not None) * LENGTH[by] / YEAR
-    rate = rated(count, years, all(p.rate is not None for p in inside if p.count is not None))
+    rest = unlocated(inside)
+    rate = rated(located(count, rest), years, all(p.rate is not None for p in inside if p.count is not None))
     if count is None:
         rate["reason"] = next((p.reason for p in inside if p.reason != "not-reported"), "not-reported")
     return Span(
-        first=first, last=last, count=count, population=round(years, 4) if rate["rate"] is not None else None,
-        unstable=unstable(count), reported_months=sum(p.reported_months for p in inside),
+        first=first, last=last, count=count, unspecified=rest, population=round(years, 4) if rate["rate"] is not None else None,
+        unstable=unstable(located(count, rest)), reported_months=sum(p.reported_months for p in inside),
         expected_months=sum(p.expected_months for p in inside), **rate,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
-from api.domain.indicator.rates import Point, rated, unstable
+from api.domain.indicator.rates import Point, located, rated, unstable
 
 _MONTHLY, _QUARTERLY, _ANNUAL = (f"filter (where o.frequency = '{f}')" for f in "MQA")
 _EACH = ", ".join(f"max(o.value) filter (where o.frequency = 'M' and o.part = {m})" for m in range(1, 13))
@@ -166,9 +166,11 @@ def _hidden(point: dict[str, Any], places: int) -> dict[str, Any]:
 
 
 def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> dict[str, Any]:
-    total, population = (None if said[name] is None else float(said[name]) for name in ("count", "population"))
+    total, population, rest = (None if said[name] is None else float(said[name]) for name in ("count", "population", "unspecified"))
     value, population = total if adds else None, population if adds and per_head else None
-    rate: dict[str, Any] = rated(value if counted else None, population, bool(said["complete"]))
+    count = value if counted else None
+    behind = located(count, rest)
+    rate: dict[str, Any] = rated(behind, population, bool(said["complete"]))
     if value is not None and not counted:
         rate["reason"] = "not-a-count"
     elif total is not None and not adds:
@@ -177,8 +179,7 @@ def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> d
         rate["reason"] = "no-denominator"
     days = days_in(str(said["period"]))
     annualised = None if days > 364 or rate["rate"] is None else round(float(rate["rate"]) * 365.25 / days, 4)
-    count = value if counted else None
-    more = {"annualised": annualised, "unstable": unstable(count), "value": value, "count": count}
+    more = {"annualised": annualised, "unstable": unstable(behind), "value": value, "count": count}
     shown = {name: said[name] for name in SUMMED}
     beside = _beside(said["published"], value, rate["rate"])
     return {"population": population, **shown, **rate, **more, "published": beside}

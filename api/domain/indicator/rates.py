@@ -1,11 +1,11 @@
 """Rates that can be defended: exactly one definition, with its interval and with what makes it doubtful.
 
 A rate is the sum of the counts over the sum of the populations of the same reported municipality-months, per 100,000 residents. Rates are
-never
-added or averaged: 10 in 20,000 and 30 in 200,000 are 18.18, not 32.5. The interval is the exact Poisson one at 95 % (Garwood 1936): up to
-100
-from api/data/poisson.csv, above by Byar's formula (Breslow and Day 1987), which differs there by less than 0.02 %; tests hold both
-against scipy.
+never added or averaged: 10 in 20,000 and 30 in 200,000 are 18.18, not 32.5. What an office could place in a first level only ("No
+Especificado") happened in no municipality-month: it is in the count, so that official totals add up, and not in the rate, whose residents
+it does not have. How many that are stands beside each rate as `unspecified`. The interval is the exact Poisson one at 95 % (Garwood 1936):
+up to 100 from api/data/poisson.csv, above by Byar's formula (Breslow and Day 1987), which differs there by less than 0.02 %; tests hold
+both against scipy.
 """
 
 import csv
@@ -67,7 +67,8 @@ class Point(BaseModel):
     count: float | None
     """The same where the indicator counts; zero is a count."""
     unspecified: float | None
-    """The part of it that an office could place in a first level only; in the count, without residents of its own."""
+    """The part of the count that an office could place in a first level only. It has no residents, so it is left out of the rate, which is
+    of the count less this; null where there is none."""
     population: float | None
     """Residents of the municipalities that reported, each weighted by the part of the period it reported for."""
     rate: float | None
@@ -77,12 +78,12 @@ class Point(BaseModel):
     high: float | None
     """Upper limit of it."""
     reason: str | None
-    """Why there is no rate: not-reported, no-population, not-a-count, does-not-add, no-denominator (its definition
-    does not hold it against `population`), protected."""
+    """Why there is no rate: not-reported, no-population (of a municipality that reported, or of all that is counted; where protected, of
+    any of it), not-a-count, does-not-add, no-denominator (its definition does not hold it against `population`), protected."""
     annualised: float | None
     """The rate of a month or quarter as if the whole year were like it (rate x 365.25 / days); null for years."""
     unstable: bool
-    """Whether the count is 20 or less: no ranking on such a rate."""
+    """Whether the count behind the rate is 20 or less: no ranking on such a rate."""
     estimated: bool
     """Whether values were converted to other boundaries by the shares of successions."""
     reported: int
@@ -95,6 +96,11 @@ class Point(BaseModel):
     """Municipality-months there were."""
     published: list[Published]
     """Values published for the whole of a country, beside ours."""
+
+
+def located(count: float | None, unspecified: float | None) -> float | None:
+    """What of a count happened in municipalities, which have residents: the numerator of its rate."""
+    return None if count is None else round(count - (unspecified or 0), 6)
 
 
 def unstable(count: float | None) -> bool:

@@ -11,7 +11,7 @@ from statistics import median
 
 from pydantic import BaseModel, ConfigDict
 
-from api.domain.indicator.rates import Point, rated, unstable
+from api.domain.indicator.rates import Point, located, rated, unstable
 
 YEAR, SHORT = 12, 3
 LEAD = 2 * YEAR - 1
@@ -27,6 +27,8 @@ class Window(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     count: float
+    unspecified: float | None
+    """The part of it that could be placed in a first level only: in the count, and not in the rate."""
     population: float | None
     """Residents of the municipalities that reported, each weighted by the part of the twelve months it reported for."""
     rate: float | None
@@ -38,7 +40,7 @@ class Window(BaseModel):
     reason: str | None
     """Why there is no rate: no-population."""
     unstable: bool
-    """Whether the count is 20 or less: no ranking on such a rate."""
+    """Whether the count behind the rate is 20 or less: no ranking on such a rate."""
     months: int
     """Months with a value: 12, or fewer where partial windows were asked for."""
     reported_months: int
@@ -88,11 +90,18 @@ def rolled(points: Sequence[Point], partial: bool) -> list[Window | None]:
 
 def _together(months: Sequence[Point]) -> Window:
     count, population = round(_count(months), 6), sum(m.population or 0 for m in months) / YEAR
-    rate = rated(count, population, all(m.rate is not None for m in months))
+    rest = unlocated(months)
+    rate = rated(located(count, rest), population, all(m.rate is not None for m in months))
     return Window(
-        count=count, population=round(population, 4), **rate, unstable=unstable(count), months=len(months),
+        count=count, unspecified=rest, population=round(population, 4), **rate, unstable=unstable(located(count, rest)), months=len(months),
         reported_months=sum(m.reported_months for m in months), expected_months=sum(m.expected_months for m in months),
     )  # fmt: skip
+
+
+def unlocated(points: Iterable[Point]) -> float | None:
+    """What of the counts of some periods could be placed in a first level only; none where there is none."""
+    rest = [p.unspecified for p in points if p.count is not None and p.unspecified is not None]
+    return round(sum(rest), 6) if rest else None
 
 
 def _count(months: Iterable[Point]) -> float:

@@ -28,6 +28,8 @@ EXAMPLES = int(os.environ.get("AMUPREV_EXAMPLES", "3"))
 PLACES = range(840010, 840015)
 """Towns of Belize."""
 OTHERS = [*range(840001, 840010), 840015]
+REST = 849902
+"""What could be placed in a first level of Belize only."""
 SOURCES = ("police-a", "police-b", "health-a")
 KINDS = {"police-a": "police", "police-b": "police", "health-a": "health"}
 YEARS = (2021, 2022, 2023)
@@ -46,7 +48,7 @@ TABLES = st.dictionaries(PLACE, st.lists(st.one_of(st.none(), COUNTS), min_size=
 RESIDENTS = st.dictionaries(PLACE, st.integers(500, 90_000), min_size=1, max_size=5)
 WORDS = st.one_of(
     word("file", SOURCE, st.sampled_from(YEARS), TABLES),
-    word("state", PLACE, st.sampled_from(PERIODS), SOURCE, st.one_of(st.none(), COUNTS)),
+    word("state", st.sampled_from((*PLACES, REST)), st.sampled_from(PERIODS), SOURCE, st.one_of(st.none(), COUNTS)),
     word("residents", st.sampled_from((2019, 2021, 2022, 2025)), RESIDENTS),
     word("succeed", PLACE, PLACE, PLACE, st.sampled_from((1, 2, 3, 4)), st.sampled_from([(y, m) for y in YEARS for m in (1, 4, 9)])),
 )
@@ -83,7 +85,7 @@ class Telling:
                     self.book.values[place, source, f"{year}-{month:02d}"] = count
 
     async def state(self, place: int, period: str, source: str, value: int | None) -> None:
-        at = {"url": f"/v1/municipalities/{place}/observations/homicide/{period}", "params": {"source": source}}
+        at = {"url": f"/v1/territories/{place}/observations/homicide/{period}", "params": {"source": source}}
         body = {"value": value, "status": "M" if value is None else "A"}
         there = await self.client.get(**at)
         headers = {"If-Match": there.headers["etag"]} if there.status_code == 200 else {}
@@ -128,7 +130,7 @@ async def telling(postgres: EmbeddedPostgres, template: str, settings: Settings)
     postgres.create(name, template)
     try:
         async with opened(postgres, name, settings) as world:
-            yield Telling(await world.who("region"), Book([*PLACES, *OTHERS]))
+            yield Telling(await world.who("region"), Book([*PLACES, *OTHERS], rests=(REST,)))
     finally:
         postgres.drop(name)
 
@@ -180,7 +182,7 @@ async def compare(api: Telling, path: str, by: str, boundary: str, source: str |
     book, unit = api.book, int(path.split("/")[1]) if path.startswith("m") else None
     if boundary == "now" and unit in book.heirs:
         return  # There is no such place on today's map.
-    level = book.of(unit) if unit else book.places
+    level = book.of(unit) if unit else [*book.places, *book.rests]
     chosen = [s for s in SOURCES if source in (None, s, KINDS[s]) and any(book.years(place, s) for place in level)]
     answer = await api.client.get(f"/v1/{path}/indicators/homicide/series", params=asked(by, boundary, source))
     overlap = any(set(book.years(p, a)) & set(book.years(p, b)) for a, b in itertools.combinations(chosen, 2) for p in level)

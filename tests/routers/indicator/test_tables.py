@@ -105,6 +105,30 @@ async def test_what_an_office_could_not_place_is_a_row_of_its_own_and_of_its_fir
     assert levels["rows"][32001]["unspecified"] == rest["count"] == rest["unspecified"]
 
 
+async def test_what_has_no_residents_is_in_the_count_and_not_in_the_rate(world: World) -> None:
+    """One of a municipality of 10,000 and ten that could be placed in its first level only: 11 counted, a rate of 10, never 110."""
+    gt, path = await world.who("gt"), "/v1/countries/GT/indicators/homicide"
+    async with world.owner() as owner:
+        facts = [(p, "homicide", "demonstration", f"2021-{m:02}-01", "M", n) for p, n in ((3200008, 1), (3209901, 10)) for m in (5, 6)]
+        await keep(owner, [*facts, (3200009, "homicide", "demonstration", "2021-05-01", "M", 3)], [(3200008, 2021, "censo", 10_000)])
+        await keep(owner, [], [(3200009, 2021, "censo", 20_000)])
+    span = {"by": "month", "from": "2021-05", "to": "2021-06"}
+    may, june = (await gt.get(f"{path}/series", params=span)).json()["points"]
+    assert (june["count"], june["unspecified"], june["population"], june["rate"], june["unstable"]) == (11, 10, 10_000, 10.0, True)
+    assert (may["count"], may["unspecified"], may["population"], may["rate"]) == (14, 10, 30_000, 13.3333)
+    for by in ("admin1", "country"):
+        found = (await gt.get(f"{path}/table", params={"period": "2021-06", "by": by, "sort": "-rate"})).json()
+        for row in (found["total"], found["items"][0]):
+            assert (row["count"], row["unspecified"], row["rate"]) == (11, 10, 10.0)
+    (glance,) = (await gt.get("/v1/countries/GT/indicators/latest")).json()["items"]
+    assert (glance["month"]["rate"], glance["month"]["unspecified"], glance["year"]["count"]) == (10.0, 10, 25)
+    held = (await gt.get(f"{path}/comparison", params={"from": "2021-06", "against_from": "2021-05"})).json()
+    assert (held["period"]["count"], held["period"]["unspecified"], held["period"]["rate"]) == (11, 10, 120.0)
+    assert held["comparison"]["ratio"] == pytest.approx(10 / 13.3333, abs=1e-3)
+    (window,) = [p["rolling_12"] for p in (await gt.get(f"{path}/trend", params={"partial": True, "from": "2021-06"})).json()["points"]]
+    assert (window["count"], window["unspecified"], window["rate"]) == (25, 20, pytest.approx(5 / (40_000 / 12) * 1e5, abs=1e-3))
+
+
 async def test_a_municipality_counts_under_each_of_its_associations(counted: World) -> None:
     asking = await counted.who("region")
     async with counted.owner() as owner:

@@ -5,6 +5,7 @@ import pytest
 from api.domain.indicator.protection import ROOM
 from tests.conftest import World
 from tests.routers.indicator.attacker import Attacker, Rule, fetched, listed, plain
+from tests.routers.indicator.facts import keep
 
 SV = "/v1/countries/SV"
 SERIES = "{}/indicators/sexual-offence/series"
@@ -174,3 +175,23 @@ async def test_tables_that_overlap_are_refused_too(world: World, query: dict[str
     refused = await (await world.who("reader")).get(TABLE.format(SV), params=query)
     assert (refused.status_code, refused.json()["code"]) == (403, "protected-table")
     assert (await (await world.who("sv")).get(TABLE.format(SV), params=query)).status_code == 200
+
+
+async def test_of_a_told_sum_with_anything_that_has_no_residents_there_is_no_rate(world: World) -> None:
+    """How much that is may be hidden, and the difference to a rate without it would tell."""
+    await stated(world, {2220004: 14, 2220005: 103})
+    at, here = "/v1/territories/{}/observations/sexual-offence/2022", {"params": {"source": "demonstration"}}
+    async with world.owner() as owner:
+        first = await owner.fetchval("select a.code from admin1 a join municipality m on m.admin1_id = a.id where m.id = 2220005")
+        await keep(owner, [], [(place, 2020, "censo", 10_000) for place in (2220004, 2220005)])
+    sv, reader = await world.who("sv"), await world.who("reader")
+    (before,) = (await fetched(reader, SERIES.format(SV)))["points"]
+    assert (before["count"], before["rate"]) == (120, 600.0)
+    assert (await sv.put(at.format(f"unspecified:{first}"), json={"value": 7}, **here)).status_code == 201
+    (true,) = (await fetched(sv, SERIES.format(SV)))["points"]
+    assert (true["count"], true["unspecified"], true["rate"]) == (124, 7, 585.0)
+    (point,) = (await fetched(reader, SERIES.format(SV)))["points"]
+    assert (point["unspecified"], point["rate"], point["low"], point["reason"]) == (None, None, None, "no-population")
+    for by in ("admin1", "country"):
+        (row,) = (r for r in await listed(reader, TABLE.format(SV), period="2022", by=by, sort="rate") if r["reported"])
+        assert (row["count"], row["rate"], row["reason"]) == (point["count"], None, "no-population")
