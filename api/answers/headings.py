@@ -17,7 +17,7 @@ from api.answers.sums import KIND
 from api.answers.told import told
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
-from api.domain.indicator.figures import on_the_map, one_kind, settled, unprotected, visible
+from api.domain.indicator.figures import on_the_map, one_kind, unprotected, visible
 from api.domain.indicator.protection import listed, one_source
 from api.domain.indicator.rates import PER
 from api.domain.levels import Level
@@ -32,7 +32,7 @@ LABEL = "case {language} when 'es' then i.label_es when 'pt' then i.label_pt els
 PER_HEAD = "coalesce(i.denominator = 'population', false)"
 """Whether there is a rate: only where the definition says that it is held against residents, and there is nothing else here."""
 FRAME = """
-select e.who, now() as now, q.*
+select e.who, q.*
 from {entered}
 left join lateral (
   select l.unit::text as unit, l.sees, {sensitive} as sensitive, case when {sensitive} then {writes} end as writes,
@@ -182,6 +182,7 @@ async def headed(
     indicator is not told like this, Invalid where several kinds of source have data and none was named, where the municipality is
     not on today's map, or where what is known then is not settled.
     """
+    await pages.settled(reading, asked.known_at)
     made_of = asked.made_of(lens)
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of} | dict(more or {})
     row = await pages.ask(reading, statement(made_of) if callable(statement) else statement, known)
@@ -195,7 +196,6 @@ async def headed(
         row = await pages.ask(reading, statement(replace(made_of, told=True)), known)
     else:
         unprotected(protected)
-    settled(asked.known_at, row["latest"], row["now"])
     sources = json.loads(row["sources"] or "[]")
     one_kind(sources, row["overlap"])
     if protected:

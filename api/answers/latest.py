@@ -17,7 +17,7 @@ from api.answers.series import over_time, places
 from api.answers.sums import KIND, MONTHS, summed, years
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
-from api.domain.indicator.figures import on_the_map, points, settled, visible
+from api.domain.indicator.figures import on_the_map, points, visible
 from api.domain.indicator.rates import PER, Point
 from api.domain.levels import Level
 from api.levels import Lens
@@ -28,7 +28,7 @@ _LAST = " ".join(f"when t.by_month[{m}] is not null then {m}" for m in range(12,
 LAST_MONTH = f"case when t.by_month is not null then case {_LAST} end end"
 """The last month of which a year of the summary says anything; null where it is stated by quarters or as a whole."""
 LATEST = """
-select e.who, now() as now, q.*
+select e.who, q.*
 from {entered}
 left join lateral (
   select l.unit::text as unit, l.sees, {recorded} as latest, {succeeded} as succeeded, y.items
@@ -144,12 +144,12 @@ class Latest(SQLModel):
 async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     """All indicators of the level. Raises NotFound where the level is not there or nothing of it is seen, NotAllowed where a part, Invalid
     where the municipality is not on today's map or what is known then is not settled."""
+    await pages.settled(reading, asked.known_at)
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of}
     row = await pages.ask(reading, statement(asked.made_of(lens)), known)
     found(row["unit"])
     visible(row["sees"])
     on_the_map(row["succeeded"])
-    settled(asked.known_at, row["latest"], row["now"])
     items = [_glance(each) for each in json.loads(row["items"] or "[]")]
     demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)
     return Latest(

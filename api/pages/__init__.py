@@ -50,14 +50,17 @@ async def ask(reading: Reading, statement: Statement, known: Mapping[str, Any]) 
     return row
 
 
-LATEST = prepared(f"select e.who, now() as now, (select max(k.at) from recording k where e.who is not null) as latest from {ENTERED}")
+LATEST = prepared(f"""select e.who, now() as now, (select max(k.at) from recording k where e.who is not null) as latest,
+  pg_try_advisory_xact_lock_shared(7310) as quiet from {ENTERED}""")
+"""Whoever records holds this lock from before the instant of the recording until it is committed (app.record)."""
 
 
-async def settled(reading: Reading, known_at: datetime) -> None:
-    """Raises Invalid where what was known at an instant could still change. Asked of PostgreSQL for an instant of just now only."""
-    if known_at > reading.at - figures.SETTLED:
+async def settled(reading: Reading, known_at: datetime | None) -> None:
+    """Raises Invalid where what was known at an instant could still change. Asked of PostgreSQL for an instant of just now only, and before
+    anything that is answered of it."""
+    if known_at is not None and known_at > reading.at - figures.SETTLED:
         row = await ask(reading, LATEST, known_of(reading))
-        figures.settled(known_at, row["latest"], row["now"])
+        figures.settled(known_at, row["latest"], row["now"], row["quiet"])
 
 
 def asked(reading: Reading, query: Query, lens: Lens) -> tuple[Lens, dict[str, Any], dict[str, Any]]:

@@ -130,9 +130,10 @@ SETTLED = timedelta(minutes=1)
 """What was recorded this long ago is committed or gone: a recording is stamped in the last instant of its transaction."""
 
 
-def settled(known_at: datetime | None, latest: datetime | None, now: datetime) -> None:
-    """Raises Invalid where what is known at `known_at` could still change: it lies in the future, or a write may be on its way."""
-    if known_at is not None and known_at > now - SETTLED and (latest is None or known_at > latest):
+def settled(known_at: datetime, latest: datetime | None, now: datetime, quiet: bool) -> None:
+    """Raises Invalid where what is known at `known_at` could still change: it lies in the future, or a write may be on its way. Recordings
+    follow one another, wherever they are made: none can come before the `latest`, nor before `now` while it is `quiet`."""
+    if known_at > now - SETTLED and (latest is None or known_at > latest) and (known_at > now or not quiet):
         raise Invalid(
             "This instant is not settled yet; ask for `as_known_at` of an answer, or for an instant a minute ago.",
             "known-at-unsettled",

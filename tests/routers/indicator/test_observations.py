@@ -95,3 +95,32 @@ async def test_what_was_known_then_never_changes(world: World) -> None:
     assert (await gt.get(series, params=known)).content == then.content
     soon = await gt.get(series, params={"known_at": "2099-01-01T00:00:00Z"})
     assert (soon.status_code, soon.json()["code"]) == (422, "known-at-unsettled")
+
+
+async def test_an_instant_of_any_answer_is_taken_by_every_other_at_once(world: World) -> None:
+    region = await world.who("region")
+    await region.put(AT, json={"value": 3}, **HERE)
+    here = "/v1/municipalities/3200008"
+    (behind,) = (await region.get(f"{here}/lineage", params={"indicator": "homicide"})).json()["items"]
+    instants = [behind["recorded_at"]]
+    for path in ("indicators/homicide/series", "indicators/latest", "steps"):
+        instants.append((await region.get(f"{here}/{path}")).json()["as_known_at"])
+    for level in ("/v1/countries/SV", "/v1/municipalities/2220038", "/v1/region", here):
+        for path in ("indicators/homicide/series", "indicators/latest", "lineage"):
+            for instant in instants:
+                of = {"indicator": "homicide"} if path == "lineage" else {}
+                answer = await region.get(f"{level}/{path}", params={"known_at": instant} | of)
+                assert answer.status_code == 200, (level, path, answer.text)
+
+
+async def test_what_may_still_be_recorded_is_not_known(world: World) -> None:
+    """Somebody is about to record: of an instant after all that is recorded, nobody can say yet what was known then."""
+    gt = await world.who("gt")
+    await gt.put(AT, json={"value": 3}, **HERE)
+    instant = (await gt.get("/v1/municipalities/3200008/steps")).json()["as_known_at"]
+    series = "/v1/countries/GT/indicators/homicide/series"
+    async with world.owner() as owner, owner.transaction():
+        await owner.execute("select app.record(nextval('recording_number'), 320)")
+        refused = await gt.get(series, params={"known_at": instant})
+        assert (refused.status_code, refused.json()["code"]) == (422, "known-at-unsettled")
+    assert (await gt.get(series, params={"known_at": instant})).status_code == 200
