@@ -118,7 +118,8 @@ PLACES = Shape(
 
 
 def whole(level: Level) -> str:
-    """Whether the caller sees all of unit `l` (a figure of a part would be taken for the whole): 'whole', 'part' or 'none', as SQL."""
+    """Whether the caller sees all of unit `l` (a figure of a part would be taken for the whole): 'whole', 'part' or 'none', as SQL. A unit
+    that nobody belongs to on that day is seen whole by everybody, as its lists are: empty."""
     countries, municipalities = "(select app.read_countries())::int[]", "(select app.read_municipalities())::int[]"
     if level is Level.REGION:
         some = f"cardinality({countries}) + cardinality({municipalities}) > 0"
@@ -128,4 +129,4 @@ def whole(level: Level) -> str:
         return f"case when l.unit = any({countries}) then 'whole' when {some} then 'part' else 'none' end"
     seen = f"(x.country_id = any({countries}) or x.id = any({municipalities}))"
     of = "from municipality x where x.id = any(l.municipalities)"
-    return f"(select case when count(*) > 0 and bool_and({seen}) then 'whole' when bool_or({seen}) then 'part' else 'none' end {of})"
+    return f"(select case when coalesce(bool_and({seen}), true) then 'whole' when bool_or({seen}) then 'part' else 'none' end {of})"

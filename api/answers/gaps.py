@@ -10,6 +10,7 @@ from api.answers.headings import Heading, SourceOf, framed, headed
 from api.answers.relations import COUNTS, Relations
 from api.answers.series import Asked as AskedSeries
 from api.answers.sums import CUTS, KIND, alive
+from api.domain.indicator.computed import counting, meant
 from api.domain.indicator.figures import By, one_kind, unprotected
 from api.domain.indicator.gaps import Gap, gaps, unlike
 from api.levels import Lens
@@ -72,7 +73,7 @@ class Asked(AskedSeries):
 
     def known(self) -> dict[str, Any]:
         """The values of a statement."""
-        return super().known() | {"against": self.against}
+        return super().known() | {"against": meant(self.indicator, self.against)}
 
 
 class Gaps(Heading):
@@ -88,7 +89,7 @@ async def gap(reading: Reading, lens: Lens, asked: Asked) -> Gaps:
     """The gap between two sources. Refuses what `headed` refuses, for each of them, and a source against itself."""
     row, heading = await headed(reading, lens, asked, statement(asked.made_of(lens), asked.by.value))
     unprotected(heading["protected"])
-    others = json.loads(row["others"] or "[]")
+    others = counting(heading["indicator"], json.loads(row["others"] or "[]"))
     one_kind(others, row["others_overlap"], "query/against")
     unlike({s["code"] for s in heading["sources"]}, {s["code"] for s in others})
     points = gaps(json.loads(row["points"] or "[]"), row["measure"] == "count")

@@ -17,6 +17,7 @@ from api.answers.sums import KIND
 from api.answers.told import told
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
+from api.domain.indicator.computed import counting, meant
 from api.domain.indicator.figures import on_the_map, one_kind, unprotected, visible
 from api.domain.indicator.protection import listed, one_source
 from api.domain.indicator.rates import PER
@@ -42,7 +43,7 @@ left join lateral (
   from ({unit}) l left join {indicator} i on i.code = {{indicator}}
   left join lateral (
     with {heirs} {stood} chosen as materialized (
-      select s.* from {source} s where {kind}
+      select s.* from {source} s where {kind} and ({{source}}::text is not null or i.origin <> 'computed' or s.kind = 'computed')
         and exists (select from {figures} where t.indicator_id = i.id and t.source_id = s.id and app.adds_up(t.territory_id) and {within}
           {at_all})),
     {told} {relations}
@@ -125,7 +126,8 @@ class FiguresQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
     source: Annotated[str | None, Field(max_length=63)] = None
-    """Code of a source, a kind such as police, or kind:counting-unit; needed where several kinds have data, which are never added."""
+    """Code of a source, a kind such as police, or kind:counting-unit; needed where several kinds have data, which are never added. Of an
+    indicator that is counted here (origin `computed`) it is `computed` where none is named: what is invented is asked for by name."""
     boundary: Boundary = Boundary.THEN
     """`then`: the municipalities of the time; `now`: converted to those of today by the shares of successions, and marked
     estimated; a municipality that is not there any more then answers 422 `municipality-succeeded` with `choices`, who took its place."""
@@ -169,7 +171,7 @@ class Asked:
 
     def known(self) -> dict[str, Any]:
         """The values of a statement."""
-        return {"indicator": self.indicator, "source": self.source, "known_at": self.known_at}
+        return {"indicator": self.indicator, "source": meant(self.indicator, self.source), "known_at": self.known_at}
 
 
 async def headed(
@@ -196,7 +198,7 @@ async def headed(
         row = await pages.ask(reading, statement(replace(made_of, told=True)), known)
     else:
         unprotected(protected)
-    sources = json.loads(row["sources"] or "[]")
+    sources = counting(row["indicator"], json.loads(row["sources"] or "[]"))
     one_kind(sources, row["overlap"])
     if protected:
         one_source(sources)

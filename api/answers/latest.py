@@ -17,6 +17,7 @@ from api.answers.series import over_time, places
 from api.answers.sums import KIND, MONTHS, summed, years
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
+from api.domain.indicator.computed import counting
 from api.domain.indicator.figures import on_the_map, points, visible
 from api.domain.indicator.rates import PER, Point
 from api.domain.levels import Level
@@ -160,6 +161,7 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
 
 def _glance(said: dict[str, Any]) -> Glance:
     counted, adds, per_head = said["measure"] == "count", bool(said.pop("adds")), bool(said.pop("per_head"))
+    said["sources"] = counting(said["indicator"], said["sources"])
     pairs: dict[str, Point | None] = {}
     for name in ("year", "month"):
         made = points(said.pop(f"{name}s") or [], counted, adds, per_head=per_head)

@@ -172,7 +172,8 @@ def _sees(matrix: Matrix, level: str, target: Target, who: Person) -> str:
         return "part" if any(matrix.places.get(m) == target.country for m in who.read.municipalities) else "none"
     places = [m for m in _municipalities(matrix, level, target) if m in matrix.places]
     seen = [m in who.read.municipalities or matrix.places[m] in who.read.countries for m in places]
-    return "whole" if seen and all(seen) else "part" if any(seen) else "none"
+    # Where nobody belongs to it, everybody sees all of it: nothing.
+    return "whole" if all(seen) else "part" if any(seen) else "none"
 
 
 async def test_figures_are_answered_for_levels_that_are_seen_whole(matrix: Matrix) -> None:

@@ -85,7 +85,8 @@ class IndicatorDefinition(Fields):
     sdg: str | None = Field(default=None, max_length=10)
     """Code of the Sustainable Development Goal indicator it feeds."""
     iati: str | None = Field(default=None, max_length=40)
-    """Code of an IATI indicator vocabulary."""
+    """As an IATI 2.03 result indicator is referred to: its vocabulary, a colon and the code there; 9:16.1.1 is the SDG's (vocabulary 9) of
+    that number. Null where no vocabulary is known to hold it; in that of the reporting organisation (99) it has the code it has here."""
     framework: Slug | None = None
     """The set it comes from: ses-ric (the regional system of standardised indicators), sdg, amuprev, or a country's own."""
     sensitive: bool = False

@@ -7,6 +7,7 @@ nothing of where they come from. Nobody states or imports them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from api.domain.indicator.figures import SUMMARISE
 from api.domain.indicator.observations import Frequency
@@ -84,6 +85,18 @@ in the one that the clock says has begun: of the records, as {level}/steps says 
 waived or lapsed was not achieved. Where no committee has begun a step there is nothing to count."""
 
 COMPUTED = (REPORTING, REPORTING_YEARS, STEPS)
+UNITS = {**dict.fromkeys(REPORTING.indicators, "municipalities"), **dict.fromkeys(STEPS.indicators, "committees")}
+"""What each is a number of. It is counted here whatever it is counted under, so that this stands in place of the unit of the source."""
+
+
+def counting(indicator: str, sources: Iterable[dict[str, Any]]) -> list[Any]:
+    """Sources as they stand in an answer: what they count of this indicator."""
+    return [each | {"counting_unit": UNITS.get(indicator, each["counting_unit"])} for each in sources]
+
+
+def meant(indicator: str, source: str | None) -> str | None:
+    """The source that is asked for: of what is counted here kind:counting-unit is the kind alone."""
+    return source and source.removesuffix(f":{UNITS[indicator]}") if indicator in UNITS else source
 
 _OURS = f"""indicator_id = any(array(select i.id from indicator i where i.code = any(array[{{indicators}}])))
     and source_id in ({SOURCE}, {INVENTED})"""

@@ -92,14 +92,21 @@ async def test_what_is_invented_is_counted_by_itself_and_says_so(world: World) -
     async with world.owner() as owner:
         await owner.execute("update committee set demonstration = true where id = $1", id)
     await world.bring_up()
-    path = "/v1/countries/GT/indicators/committees-step-4/series"
-    asked = await gt.get(path)
-    assert (asked.status_code, asked.json()["code"]) == (422, "source-required")
-    for source, invented in (("computed", False), ("demonstration", True)):
-        answer = (await gt.get(path, params={"by": "quarter", "source": source})).json()
-        assert (answer["demonstration"], [p["value"] for p in answer["points"]]) == (invented, [1]), source
-    mine = (await (await world.who("mixco")).get(f"/v1/municipalities/{MIXCO}/indicators/committees-step-4/series")).json()
-    assert (mine["demonstration"], [p["value"] for p in mine["points"]]) == (True, [1])
+    path = "/v1/{}/indicators/committees-step-4/series"
+    for level, name in (("countries/GT", "gt"), ("region", "region")):
+        for source in (None, "computed", "computed:committees", "demonstration", "demonstration:committees"):
+            query = {"by": "quarter"} | ({"source": source} if source else {})
+            answer = (await (await world.who(name)).get(path.format(level), params=query)).json()
+            invented = source is not None and source.startswith("demonstration")
+            assert (answer["demonstration"], [p["value"] for p in answer["points"]]) == (invented, [1]), source
+            assert [s["counting_unit"] for s in answer["sources"]] == ["committees"]
+    mixco = await world.who("mixco")
+    for query, points in (({}, []), ({"source": "demonstration"}, [1])):
+        mine = (await mixco.get(path.format(f"municipalities/{MIXCO}"), params=query)).json()
+        assert [p["value"] for p in mine["points"]] == points, "what is invented is told to who asks for it"
+    glances = (await gt.get("/v1/countries/GT/indicators/latest")).json()["items"]
+    units = {s["counting_unit"] for g in glances if g["indicator"].startswith("committees-step") for s in g["sources"]}
+    assert units == {"committees"}
     assert (await counted(gt, "countries/GT"))["legalize"]["achieved"] == 2
     assert other != id
 

@@ -190,3 +190,10 @@ async def test_parked_rows_keep_the_meaning_that_they_were_sent_with(world: Worl
     refused = await region.post(f"/v1/parked/{parked['id']}/assign", json={"municipality": "gt-ine:0108"})
     assert (refused.status_code, refused.json()["code"]) == (409, "definition-changed")
     assert (await region.get("/v1/municipalities/3200008/indicators/sv-riesgo/series")).json()["points"] == []
+
+
+async def test_the_catalogue_claims_the_codes_of_iati_that_are_the_sdgs(world: World) -> None:
+    """Vocabulary 9 of IATI 2.03 is the SDG's; of no other indicator of the catalogue is one known."""
+    listed = (await (await world.who()).get("/v1/indicators", params={"limit": 200})).json()["items"]
+    assert {i["code"] for i in listed if i["sdg"]} > {"homicide", "safe-walking-alone"}
+    assert all(i["iati"] == (f"9:{i['sdg']}" if i["sdg"] else None) for i in listed)

@@ -161,3 +161,20 @@ async def test_it_counts_what_a_slow_count_of_the_same_facts_does(world: World) 
     assert min(found[name] for name in passages[0] if name != "days") > 0, "the dice leave nothing out"
     assert found["survival_share"] == round(found["survived"] / found["at_work_before"], 3)
     assert found["months_to_session"] == round(waited[(len(waited) - 1) // 2] / (365.25 / 12), 1)
+
+
+async def test_a_programme_that_is_over_has_figures_of_nobody(world: World) -> None:
+    """As its lists, which are empty."""
+    async with world.owner() as owner:
+        await owner.execute("update participation set ends_on = greatest(starts_on + 1, date '2020-01-01')")
+        await owner.execute("select app.forget_scopes()")
+    for name in ("region", "gt", "mixco"):
+        client = await world.who(name)
+        level = "/v1/programmes/amuprev"
+        steps = await client.get(f"{level}/steps")
+        assert (steps.status_code, steps.json()["committees"], {s["not_started"] for s in steps.json()["steps"]}) == (200, 0, {0})
+        assert (await survival(client, "programmes/amuprev"))["total"]["passages"] == 0
+        series = await client.get(f"{level}/indicators/homicide/series")
+        assert (series.status_code, series.json()["points"]) == (200, [])
+        assert (await client.get(f"{level}/committees")).json()["items"] == []
+        assert (await client.get("/v1/programmes/nobody/steps")).status_code == 404
