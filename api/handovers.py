@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from api import db
 from api.access import Caller, for_the_house
 from api.committees import target
-from api.domain.access.people import ApiKey, Granted
+from api.domain.access.people import ApiKey, Granted, Invitation
 from api.domain.levels import Level
 from api.domain.roles import Action, Role, Target
 from api.domain.transition.handovers import Change, HandoverOut, Line, ended, leave, lines_of, said, stay, unsay
@@ -92,7 +92,12 @@ async def _changed(caller: Caller, line: Line, change: Change, turns_on: date) -
 
 
 async def _close(caller: Caller, ended: set[UUID]) -> None:
-    """End the sessions of everybody whose office ended, and the keys of those who hold none any more."""
+    """End the sessions of everybody whose office ended, the links that they made and nobody used yet, by which they might come in as
+    others, and the keys of those who hold no office any more."""
+    open_links = select(Invitation).where(col(Invitation.invited_by).in_(ended), col(Invitation.used_at).is_(None))
+    for link in (await caller.session.exec(open_links.where(Invitation.expires_at > caller.at).order_by(col(Invitation.id)))).all():
+        link.expires_at = caller.at
+        await db.keep(caller, link, "expire", fields=["expires_at"])
     for who in sorted(ended):
         await db.run(caller.session, "select app.end_sessions(:who, null, :at)", who=who, at=caller.at)
         if not await _elsewhere(caller, who, caller.at.date()):

@@ -142,6 +142,24 @@ async def test_between_two_teams_the_country_gives_the_offices(world: World) -> 
         assert (await incoming.post("/v1/invitations", json=reader)).status_code == 201
 
 
+async def test_links_that_the_team_made_are_over_with_it(world: World) -> None:
+    """Or it could come in as the secretary who stays."""
+    with on(world, "2027-12-01"):
+        await invited(world, "committee_secretary", "secretaria@x.example", personal=True)
+        who = (await (await as_who(world, "secretaria@x.example")).get("/v1/me")).json()["principal"]["id"]
+        await agreed(world)
+    links = {}
+    with on(world, "2028-01-14"):
+        for name in ("mixco", "gt"):
+            made = await (await world.who(name)).post(f"/v1/people/{who}/reset", json={})
+            assert made.status_code == 201, made.text
+            links[name] = {"token": made.json()["token"], "password": PASSWORD}
+    with on(world, "2028-01-15"):
+        await tick(world)
+        answers = [(await (await world.who()).post("/v1/auth/accept", json=links[name])).status_code for name in ("mixco", "gt")]
+        assert answers == [422, 200]
+
+
 async def test_a_term_that_is_entered_a_little_late_has_its_consequences(world: World) -> None:
     mixco = await world.who("mixco")
     today = datetime.now(UTC).date()
