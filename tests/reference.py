@@ -113,7 +113,26 @@ class Book:
         if not periods:
             return []
         every = range(periods[0], periods[-1] + 1, LENGTH[by])
-        return [self._point(first, by, level, [s[first] for s in sums if first in s], now) for first in every]
+        made = [self._point(first, by, level, [s[first] for s in sums if first in s], now) for first in every]
+        silent = {place for place in level if place not in self.rests}
+        return [p | self._why(first, by, silent, sources, now, p) for first, p in zip(every, made, strict=True)]
+
+    def _why(self, first: int, by: str, level: set[int], sources: list[str], now: bool, point: dict[str, Any]) -> dict[str, Any]:
+        """Of a period without any value, how many said that it is missing; where all did, that is why."""
+        if point["count"] is not None:
+            return {"missing": None}
+        told = {p for p, s, period in self.values if s in sources and p in level and self._speaks(period, first, by)}
+        missing = len({heir for p in told for heir in (self._shares(p, [*level]) if now else (p,))})
+        return {"missing": missing} | ({"reason": "missing"} if missing and missing >= point["expected"] else {})
+
+    def _speaks(self, period: str, first: int, by: str) -> bool:
+        """Whether what is said of `period` is said of the period that begins in the month `first`, or of a part of it."""
+        year, _, part = period.partition("-")
+        month = 3 * int(part[1]) - 2 if "Q" in part else int(part or 1)
+        parts = {"month": "month", "fiscal": "month", "quarter": "month quarter", "year": "month quarter year"}[by].split()
+        if ("quarter" if "Q" in part else "month" if part else "year") not in parts:
+            return False
+        return begin(number(int(year), month), by) == first
 
     def _summed(self, place: int, source: str, by: str, level: list[int], now: bool) -> dict[int, list[tuple[int, Cell, Fraction]]]:
         shares = self._shares(place, level) if now else {place: Fraction(1)}

@@ -14,6 +14,7 @@ from api.access import Reading
 from api.answers.headings import LABEL, PER_HEAD, Asked, SourceOf, writes
 from api.answers.relations import Boundary, Relations
 from api.answers.series import over_time, places
+from api.answers.silence import Entry, told_of_many
 from api.answers.sums import KIND, MONTHS, summed, years
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
@@ -115,6 +116,8 @@ class Glance(SQLModel):
     """Of one kind and counting unit."""
     protected: bool
     """Whether the indicator is sensitive and you may not write all its figures here: then only its series and tables tell of it."""
+    reason: str | None
+    """Why no point is told: `protected`."""
     year: Point | None
     """The last year with data; it may be reported in part."""
     year_before: Point | None
@@ -152,6 +155,7 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     visible(row["sees"])
     on_the_map(row["succeeded"])
     items = [_glance(each) for each in json.loads(row["items"] or "[]")]
+    await told_of_many(reading, lens, asked, [entry for item in items for entry in _entries(item)])
     demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)
     return Latest(
         level=lens.level, unit=lens.unit, boundary=asked.boundary, per=PER, as_known_at=asked.known_at or row["latest"],
@@ -159,8 +163,14 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     )  # fmt: skip
 
 
+def _entries(item: Glance) -> list[Entry]:
+    points = (("year", item.year), ("year", item.year_before), ("month", item.month), ("month", item.month_before))
+    return [(item.indicator, [s.code for s in item.sources], cut, point) for cut, point in points if point]
+
+
 def _glance(said: dict[str, Any]) -> Glance:
     counted, adds, per_head = said["measure"] == "count", bool(said.pop("adds")), bool(said.pop("per_head"))
+    said["reason"] = "protected" if said["protected"] else None
     said["sources"] = counting(said["indicator"], said["sources"])
     pairs: dict[str, Point | None] = {}
     for name in ("year", "month"):

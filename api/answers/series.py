@@ -7,9 +7,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 from api.access import Reading
-from api.answers import headings
+from api.answers import headings, silence
 from api.answers.headings import Heading, SourceOf, framed, headed
 from api.answers.relations import Relations
+from api.answers.silence import of_periods
 from api.answers.sums import CUTS, OF_UNIT, alive, published, spanned, sums
 from api.domain.fields import superseded
 from api.domain.indicator.figures import By, points
@@ -24,7 +25,8 @@ SERIES = """summed as materialized ({sums}),
     span as (select coalesce({{from}}::date, min(p)) as first, coalesce({{to}}::date, max(p)) as last
              from (select p from summed union all select p from stated) b),
     points as (
-      select to_char(d, '{label}') as period, s.count, s.unspecified, s.population, coalesce(s.complete, false) as complete,
+      select to_char(d, '{label}') as period, d::date as first_on,
+        s.count, s.unspecified, s.population, coalesce(s.complete, false) as complete,
         coalesce(s.estimated, false) as estimated, coalesce(s.reported, 0) as reported, x.expected,
         round(coalesce(s.months, 0))::int as reported_months, x.expected_months, coalesce(s.places, 0) as places, b.published
       from span, generate_series(span.first, span.last, '{length} months') d left join summed s on s.p = d left join stated b on b.p = d
@@ -88,4 +90,8 @@ async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:
     said = json.loads(row["points"] or "[]")
     source = heading["sources"][0] if len(heading["sources"]) == 1 else None
     found = points(said, row["measure"] == "count", row["adds"], heading["protected"], row["per_head"])
+    ends = [asked.first or said[0]["first_on"], asked.last or said[-1]["first_on"]] if said else []
+    days = {name: date.fromisoformat(str(day)) for name, day in zip(("first_on", "last_on"), ends, strict=False)}
+    how, more = (cut, of_periods(cut)), {"fiscal": asked.fiscal} | days
+    await silence.told(reading, lens, asked, {point.period: point for point in found}, how, more)
     return Series(**heading, source=source, by=asked.by, points=found)

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, Literal
 
 from api.access import Reading
-from api.answers import headings
+from api.answers import headings, silence
 from api.answers.headings import PER_HEAD, Heading, framed, headed
 from api.answers.relations import COUNTS, Relations
 from api.answers.sums import CUTS, OF_UNIT, SUMS_OF, alive, published, spanned, sums
@@ -213,11 +213,21 @@ async def table(reading: Reading, lens: Lens, asked: Asked) -> Table:
     counted = row["measure"] == "count"
     every_one = [each | {"period": asked.period} for each in (total, *said)]
     one, *rows = points(every_one, counted, row["adds"], heading["protected"], row["per_head"])
+    days = {"first_on": asked.first, "last_on": asked.first}
+    by_unit = {str(each["id"]): point for each, point in zip(said, rows, strict=True)}
+    await silence.told(reading, lens, asked, {"all": one}, (asked.cut, "'all'"), days)
+    await silence.told(reading, lens, asked, by_unit, (asked.cut, *_grouped(asked.by, asked.made_of(lens))), days)
     return Table(
         **heading, period=asked.period, by=asked.by, total=one, shared=row["shared"], alone=row["alone"],
         items=[Row(**dict(point), **{name: each[name] for name in NAMED}) for point, each in zip(rows, said, strict=True)],
         next=sealed(secret, about, row["last"]) if row["n"] > asked.limit else None,
     )  # fmt: skip
+
+
+def _grouped(by: Per, made_of: Relations) -> tuple[str, str, str]:
+    """What the places `s` are counted under, as a text, what is joined to tell, and the CTE of that."""
+    unit, joined = UNITS[by]
+    return f"({unit})::text", joined.format_map(made_of.registers), made_of.members() if by is Per.ASSOCIATION else ""
 
 
 NAMED = ("id", "kind", "name", "code", "country", "admin1")

@@ -166,6 +166,17 @@ def _hidden(point: dict[str, Any], places: int) -> dict[str, Any]:
     return point | {"reason": "protected", "unstable": True} if places and point["value"] is None else point
 
 
+def silent(point: Point, missing: int, suppressed: int) -> None:
+    """Say why a point of which nothing was reported has no value: `missing` and `suppressed` municipalities said why. Where all of them
+    say the same that is the reason."""
+    if point.reason != "not-reported":
+        return
+    point.missing, point.suppressed = missing, suppressed
+    for reason, those in (("missing", missing), ("suppressed", suppressed)):
+        if those and those >= max(point.expected, missing + suppressed):
+            point.reason = reason
+
+
 def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> dict[str, Any]:
     total, population, rest = (None if said[name] is None else float(said[name]) for name in ("count", "population", "unspecified"))
     value, population = total if adds else None, population if adds and per_head else None

@@ -78,8 +78,10 @@ class Point(BaseModel):
     high: float | None
     """Upper limit of it."""
     reason: str | None
-    """Why there is no rate: not-reported, no-population (of a municipality that reported, or of all that is counted; where protected, of
-    any of it), not-a-count, does-not-add, no-denominator (its definition does not hold it against `population`), protected."""
+    """Why there is no rate: not-reported (nobody said anything yet), missing or suppressed (every municipality said so, with the SDMX
+    status M or Q; where some did, `missing` and `suppressed` say how many, and the others did not report), no-population (of a
+    municipality that reported, or of all that is counted; where protected, of any of it), not-a-count, does-not-add, no-denominator (its
+    definition does not hold it against `population`), protected."""
     annualised: float | None
     """The rate of a month or quarter as if the whole year were like it (rate x 365.25 / days); null for years."""
     unstable: bool
@@ -96,6 +98,10 @@ class Point(BaseModel):
     """Municipality-months there were."""
     published: list[Published]
     """Values published for the whole of a country, beside ours."""
+    missing: int | None = None
+    """Where nothing was reported: municipalities that said that the value is missing (status M); null where something was."""
+    suppressed: int | None = None
+    """Where nothing was reported: municipalities that said that they keep the value to themselves (status Q); null where something was."""
 
 
 def located(count: float | None, unspecified: float | None) -> float | None:

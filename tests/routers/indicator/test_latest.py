@@ -92,7 +92,7 @@ async def test_what_is_sensitive_is_told_to_who_may_write_it(world: World) -> No
         await owner.execute("update granted set role = 'reader' where principal_id = (select id from principal where email like 'gt@%')")
         await owner.execute("select app.forget_scopes()")
     hidden = [i for i in (await (await world.who("gt")).get(PATH)).json()["items"] if i["indicator"] == "sexual-offence"]
-    assert [(i["protected"], i["year"]) for i in hidden] == [(True, None)]
+    assert [(i["protected"], i["reason"], i["year"]) for i in hidden] == [(True, "protected", None)]
     told = [i for i in (await (await world.who("region")).get(PATH)).json()["items"] if i["indicator"] == "sexual-offence"]
     assert [(i["protected"], i["year"]["count"]) for i in told] == [(False, 4)]
 
