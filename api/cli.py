@@ -204,10 +204,11 @@ def import_observations(
     admin1: str = typer.Option(None, help="ISO 3166-2 code of the first level names are looked up in."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, keep only the report."),
     accept_warnings: bool = typer.Option(False, "--accept-warnings", help="Keep it though it is unlike what is known."),
+    restate: bool = typer.Option(False, "--restate", help="Replace also what was corrected since the same file came in before."),
     person: str = typer.Option(None, "--as", help="Whose rights count; the first administrator of the region."),
 ) -> None:
     """Take in a file of figures, like POST /v1/imports/observations. Prints the report."""
-    where, how = plans.Where(country, admin1), plans.How(dry_run, accepted=accept_warnings)
+    where, how = plans.Where(country, admin1), plans.How(dry_run, accepted=accept_warnings, restate=restate)
     _take(person, file, lambda house: plans.observations(house, reader, source, where, how))
 
 
@@ -221,10 +222,11 @@ def import_populations(
     scheme: str = typer.Option(None, help="Scheme of the code column, instead of names."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Check everything, keep only the report."),
     accept_warnings: bool = typer.Option(False, "--accept-warnings", help="Keep it though it is unlike what is known."),
+    restate: bool = typer.Option(False, "--restate", help="Replace also what was corrected since the same file came in before."),
     person: str = typer.Option(None, "--as", help="Whose rights count; the first administrator of the region."),
 ) -> None:
     """Take in a table of residents, like POST /v1/imports/populations. Prints the report."""
-    where, how = plans.Where(country, admin1, scheme), plans.How(dry_run, accepted=accept_warnings)
+    where, how = plans.Where(country, admin1, scheme), plans.How(dry_run, accepted=accept_warnings, restate=restate)
     _take(person, file, lambda house: plans.populations(house, year, source, where, how))
 
 

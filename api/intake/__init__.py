@@ -30,19 +30,23 @@ async def take(reading: Reading, plan: Plan, upload: Upload, tell: Tell = _silen
         tell("reading", 0, 1)
         chunks = await staging.stage(connection, intake, plan.reader, upload, plan.lookup)
         tell("reading", 1, 1)
-        report = await _report(connection, intake, plan)
+        report = await _report(connection, intake, plan, upload)
         await reporting.begin(connection, intake, upload, (plan.reader_name, plan.source), report)
         for chunk in range(0 if intake.holds(report) else chunks):
             await keeping.keep_chunk(connection, intake, plan.kept, chunk)
             tell("keeping", chunk + 1, chunks)
-        await reporting.end(connection, intake, report.model_copy(update=intake.counts))
+        await reporting.end(connection, intake, report)
         await staging.clear(connection)
     return intake
 
 
-async def _report(connection: asyncpg.Connection, intake: Intake, plan: Plan) -> Report:
+async def _report(connection: asyncpg.Connection, intake: Intake, plan: Plan, upload: Upload) -> Report:
     """What will come of every row, and what of it is unlike what is known."""
     report = await reporting.reported(connection, intake, plan.reader.tally)
     async with connection.transaction():
         await intake.enter(connection)
-        return report.model_copy(update={"warnings": await weighing.weighed(connection, intake.source_id, plan.kept)})
+        if not plan.restate:
+            intake.before = await reporting.before(connection, intake, upload, (plan.reader_name, plan.source))
+        # What was corrected since this very file came in stays; of any other file it is asked whether it brings back what was corrected.
+        known = not plan.restate and intake.before is None
+        return report.model_copy(update={"warnings": await weighing.weighed(connection, intake.source_id, plan.kept, known)})

@@ -12,6 +12,10 @@ from api.intake.computing import recomputed
 from api.intake.upload import Intake
 from api.pages.statements import Statement, prepared
 
+FILE = """file as materialized (select array_agg(distinct territory_id) as places, min(period_on) as first, max(period_on) as last
+    from cells)"""
+"""Where a file lies."""
+
 
 class Observations:
     """How values of observations are compared and kept. What an association drafts never replaces what the municipality or its country
@@ -19,8 +23,8 @@ class Observations:
 
     OLD = """select c.*, o.value as was, o.status as was_status, o.version, o.import_id as was_import, o.row_numbers as was_rows,
                o.assisted as was_assisted, o.recorded_by as was_by, o.recording_id as was_recording,
-               o.territory_id is not null as there, o.territory_id is not null and (o.assisted or not c.assisted)
-               and (o.value is distinct from c.value or o.status <> c.status or o.assisted <> c.assisted) as differs
+               o.territory_id is not null as there, {later} as later, o.territory_id is not null and (o.assisted or not c.assisted)
+               and (o.value is distinct from c.value or o.status <> c.status or o.assisted <> c.assisted) as unlike
              from cells c left join observation o on o.territory_id = c.territory_id and o.indicator_id = c.indicator_id
                and o.source_id = {source} and o.period_on = c.period_on and o.frequency = c.frequency and o.dims = c.dims
                and o.territory_id = any({places}) and o.period_on between {first} and {last} where c.chunk = {chunk}"""
@@ -55,6 +59,21 @@ class Observations:
     )
     """The second: a year of which nothing is reported any more has no figure. It begins with what the file takes back, which is mostly
     nothing: left to the planner it began with every figure of the source, on a table it knew nothing of yet (measured: 17 s a chunk)."""
+    CORRECTED = f"""with {FILE} select 'corrected-before' as code, i.code as indicator, c.territory_id, t.name as territory,
+               to_char(c.period_on, case c.frequency when 'A' then 'YYYY' when 'Q' then 'YYYY-"Q"Q' else 'YYYY-MM' end) as period,
+               c.value::float8 as value, o.value::float8 as known, s.code as source,
+               extract(year from c.period_on)::int as year, c.rows[1:100] as rows
+             from (select distinct territory_id, indicator_id, period_on, frequency, dims, value, status from observation_revision
+               where source_id = $1 and territory_id = any((select places from file)::int[]) and period_on
+               between (select first from file) and (select last from file)) r
+             join cells c on c.territory_id = r.territory_id and c.indicator_id = r.indicator_id and c.period_on = r.period_on
+               and c.frequency = r.frequency and c.dims = r.dims and c.status = r.status and c.value is not distinct from r.value
+             join observation o on o.territory_id = r.territory_id and o.indicator_id = r.indicator_id and o.source_id = $1
+               and o.period_on = r.period_on and o.frequency = r.frequency and o.dims = r.dims and (o.assisted or not c.assisted)
+               and (o.status <> c.status or o.value is distinct from c.value)
+             join indicator i on i.id = c.indicator_id join source s on s.id = $1 join territory t on t.id = c.territory_id
+             order by c.rows limit 20"""
+    """What the file says that stood there once and was corrected. Found from the revisions, of which most places have none."""
     CHANGED = """select case when app.is_municipality(territory_id) then territory_id else 0 end as municipality_id, country_id,
                    jsonb_build_object('values', count(*), 'from', min(period_on), 'to', max(period_on)) as body
                  from cells where chunk = $6 group by 1, 2"""
@@ -64,7 +83,7 @@ class Populations:
     """How residents are compared and kept: a newer number replaces the older of the same source and year, with a new version."""
 
     OLD = """select c.*, o.value as was, o.version, o.import_id as was_import, o.row_number as was_row, o.recording_id as was_recording,
-               o.territory_id is not null as there, o.territory_id is not null and o.value <> c.value as differs
+               o.territory_id is not null as there, {later} as later, o.territory_id is not null and o.value <> c.value as unlike
              from cells c left join population o on o.territory_id = c.territory_id
                and o.year = extract(year from c.period_on) and o.source_id = {source}
              where c.chunk = {chunk}"""
@@ -84,12 +103,23 @@ class Populations:
         f"""insert into denominator (territory_id, from_year, to_year, country_id, value, population_year, source_id)
             {DENOMINATORS.replace("{rows}", "(select * from population where territory_id = any({places}))")}""",
     )
+    CORRECTED = f"""with {FILE} select 'corrected-before' as code, 'population' as indicator, r.year::text as period, r.territory_id,
+               t.name as territory, c.value::float8 as value, o.value::float8 as known, s.code as source, r.year, c.rows[1:100] as rows
+             from (select distinct territory_id, year, value from population_revision
+               where source_id = $1 and territory_id = any((select places from file)::int[])) r
+             join cells c on c.territory_id = r.territory_id and extract(year from c.period_on) = r.year and c.value = r.value
+             join population o on o.territory_id = r.territory_id and o.source_id = $1 and o.year = r.year and o.value <> r.value
+             join source s on s.id = $1 join territory t on t.id = r.territory_id order by c.rows limit 20"""
     CHANGED = Observations.CHANGED
 
 
 Kept = type[Observations] | type[Populations]
+COMPARED = "select x.*, x.unlike and not x.later as differs, x.unlike and x.later as kept from ({}) x"
+LATER = "coalesce(o.updated_at > {since} and (o.import_id is null or o.import_id <> all({same})), false)"
+"""Of a file that came in before: whether something else was stated since, by whomever. It is a correction, and stands."""
 COUNT = """select count(*) filter (where not there) as created, count(*) filter (where differs) as changed,
-           count(*) filter (where there and not differs) as unchanged from old"""
+           count(*) filter (where there and not unlike) as unchanged, count(*) filter (where kept) as kept,
+           (select coalesce(array_agg(distinct r), array[]::int[]) from old, unnest(rows) r where kept) as superseded from old"""
 
 
 BOUNDS = """select array_agg(distinct territory_id) as places, min(period_on) as first, max(period_on) as last,
@@ -99,6 +129,7 @@ TYPED = {
     for name, kind in (
         *(("source", "int"), ("chunk", "int"), ("id", "uuid"), ("at", "timestamptz"), ("who", "uuid")),
         *(("places", "int[]"), ("first", "date"), ("last", "date"), ("recording", "bigint")),
+        *(("since", "timestamptz"), ("same", "uuid[]")),
     )
 }
 
@@ -129,9 +160,10 @@ async def keep_chunk(connection: asyncpg.Connection, intake: Intake, kept: Kept,
         # A chunk says itself where it lies: else PostgreSQL compares it with every value of the source (measured: 3 s a chunk, now 0.9).
         known = dict(await connection.fetchrow(BOUNDS, chunk)) | {"source": intake.source_id, "chunk": chunk}
         known |= {"id": intake.id, "at": intake.at, "who": intake.principal}
-        counts = await _count_and_keep(connection, known, kept, intake.dry_run)
+        counts = await _count_and_keep(connection, known, kept, intake)
         for name in intake.counts:
             intake.counts[name] += counts[name]
+        intake.superseded.update(counts["superseded"])
         if intake.dry_run or not (counts["created"] or counts["changed"]):
             return
         for summary in map(_prepared, kept.SUMMARY):
@@ -151,9 +183,11 @@ def _prepared(sql: str) -> Statement:
     return prepared(sql.format(**TYPED))
 
 
-async def _count_and_keep(connection: asyncpg.Connection, known: dict[str, Any], kept: Kept, dry_run: bool) -> asyncpg.Record:
-    steps = [f"old as materialized ({kept.OLD})"]
-    if not dry_run:
+async def _count_and_keep(connection: asyncpg.Connection, known: dict[str, Any], kept: Kept, intake: Intake) -> asyncpg.Record:
+    known |= {"since": intake.before[0], "same": intake.before[1]} if intake.before else {}
+    old = COMPARED.replace("{}", kept.OLD.replace("{later}", LATER if intake.before else "false"))
+    steps = [f"old as materialized ({old})"]
+    if not intake.dry_run:
         steps.append(f"revised as ({kept.REVISE} returning 1)")
         steps.append(f"kept as ({kept.KEEP} returning 1)")
     statement = _prepared(f"with {', '.join(steps)} {COUNT}")

@@ -1,6 +1,6 @@
 """What is to be taken in and how, from what the caller says: the same for the API and the command line."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from api.access import House
 from api.domain.indicator.imports import source_for, territory
@@ -27,6 +27,8 @@ class Plan:
     """Whether all is one transaction, or chunks of at most 50,000 values."""
     accepted: bool = False
     """Whether it is kept though it is unlike what is known."""
+    restate: bool = False
+    """Whether its values replace those that were corrected since it came in before."""
 
 
 async def _source(house: House, code: str) -> int:
@@ -65,6 +67,7 @@ class How:
     dry_run: bool = False
     whole: bool = False
     accepted: bool = False
+    restate: bool = False
 
 
 async def observations(house: House, reader: str, source: str, where: Where, how: How) -> Plan:
@@ -74,7 +77,7 @@ async def observations(house: House, reader: str, source: str, where: Where, how
     layout = shaped.layout
     lookup = Lookup(layout.of, layout.within, layout.digits)
     found = await _source(house, source)
-    return Plan("observations", reader, shaped, source, found, lookup, Observations, how.dry_run, how.whole, how.accepted)
+    return Plan("observations", reader, shaped, source, found, lookup, Observations, **asdict(how))
 
 
 async def populations(house: House, year: int, source: str, where: Where, how: How) -> Plan:
@@ -82,4 +85,4 @@ async def populations(house: House, year: int, source: str, where: Where, how: H
     found = await _source(house, source)
     await _known(house, where, required=not where.scheme)
     reader = PopulationReader(year, where.told())
-    return Plan("populations", "populations", reader, source, found, Lookup(), Populations, how.dry_run, how.whole, how.accepted)
+    return Plan("populations", "populations", reader, source, found, Lookup(), Populations, **asdict(how))

@@ -1,7 +1,8 @@
 """What came of an import: every row accounted for, grouped by reason, kept with the import and readable for good."""
 
+from datetime import datetime
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import asyncpg
 
@@ -38,6 +39,7 @@ WORDS = {
     "total-row": "The row sums up others.",
     "note-line": "A line of text below the table.",
     "other-indicator": "The row is about something that this reader does not take.",
+    "corrected-since": "The file came in before, and a value of the row was corrected since: it stays; restate=true replaces it.",
     "blank-row": "Every period of the row is blank: not yet reported.",
 }
 """Why a row was refused, parked or passed over."""
@@ -51,7 +53,7 @@ select code, count(distinct row_number) as count, (array_agg(distinct row_number
        coalesce((array_agg(distinct place order by place) filter (where place is not null))[1:100], '{}') as places from bad group by code
        order by code"""
 USED = """select count(*) as used, count(*) filter (where summed) as summed from (
-            select r, bool_or(cardinality(c.rows) > 1) as summed from cells c, unnest(c.rows) r group by r) x"""
+            select r, bool_or(cardinality(c.rows) > 1) as summed from cells c, unnest(c.rows) r group by r) x where r <> all($1::int[])"""
 TOTALS = """select coalesce(i.code, 'population') as code, y.year::text as year, sum(y.total)::float8 as total
             from yearly y left join indicator i on i.id = y.indicator_id group by 1, 2 order by 1, 2"""
 CANDIDATES = """select p.name, array_agg(distinct m.id || ' ' || m.name || ' (' || coalesce(d.code, c.iso2) || ')') as found
@@ -70,12 +72,9 @@ async def reported(connection: asyncpg.Connection, intake: Intake, tally: Tally)
     for row in await connection.fetch(TOTALS):
         totals.setdefault(row["code"], {})[row["year"]] = row["total"]
     parked = by_code.pop("place-unknown", 0)
-    used = await connection.fetchrow(USED)
     return Report(
         rows_in=tally.rows_in,
-        rows_used=used["used"],
-        rows_stored=used["used"] - used["summed"],
-        rows_summed=used["summed"],
+        rows_used=0,
         rows_parked=parked,
         rows_refused=sum(by_code.values()),
         rows_ignored=sum(tally.ignored_counts.values()),
@@ -87,10 +86,25 @@ async def reported(connection: asyncpg.Connection, intake: Intake, tally: Tally)
         errors=[_error(g, candidates) for g in groups],
         ignored=[_ignored(tally, code) for code in sorted(tally.ignored)],
         totals=totals,
-        created=intake.counts["created"],
-        changed=intake.counts["changed"],
-        unchanged=intake.counts["unchanged"],
-    )
+        created=0,
+        changed=0,
+        unchanged=0,
+    ).model_copy(update=await _used(connection, []))
+
+
+async def _used(connection: asyncpg.Connection, superseded: list[int]) -> dict[str, int]:
+    """How many rows values are made of, those aside of which a value was superseded."""
+    used = await connection.fetchrow(USED, superseded)
+    return {"rows_used": used["used"], "rows_stored": used["used"] - used["summed"], "rows_summed": used["summed"]}
+
+
+async def _settled(connection: asyncpg.Connection, intake: Intake, report: Report) -> Report:
+    """The report with what came of the values."""
+    said: dict[str, Any] = dict(intake.counts)
+    if rows := sorted(intake.superseded):
+        why = RowError(code="corrected-since", detail=WORDS["corrected-since"], count=len(rows), rows=rows[:100])
+        said |= await _used(connection, rows) | {"rows_superseded": len(rows), "superseded": [why]}
+    return report.model_copy(update=said)
 
 
 def _ignored(tally: Tally, code: str) -> RowError:
@@ -109,6 +123,19 @@ created_at, updated_at)
            values ($1, $2, coalesce((select case when count(distinct country_id) = 1 then min(country_id) end from cells), 0), $3, $4, $5,
            $6, $7, $8, $9, 'running', $10, $11, $11)"""
 END = "update import set state = $2, report = $3, version = version + 1, updated_at = $4 where id = $1"
+
+
+BEFORE = """select min(created_at) as since, array_agg(id) as same from import where file_sha256 = $1 and kind = $2 and reader = $3
+    and source = $4 and not dry_run and state in ('done', 'running')"""
+
+
+Before = tuple[datetime, list[UUID]]
+
+
+async def before(connection: asyncpg.Connection, intake: Intake, upload: Upload, said: tuple[str, str]) -> Before | None:
+    """When this very file first came in of the same source in the same layout, and by which imports; None where it never did."""
+    found = await connection.fetchrow(BEFORE, upload.sha256, intake.kind, *said)
+    return (found["since"], found["same"]) if found["same"] else None
 
 
 SAME = "select file_sha256 = $2 and kind = $3 and reader = $4 and source = $5 and dry_run = $6 as same, state from import where id = $1"
@@ -134,8 +161,9 @@ async def begin(connection: asyncpg.Connection, intake: Intake, upload: Upload, 
         await connection.execute(BEGIN, *values, report.model_dump_json(), intake.at)
 
 
-async def end(connection: asyncpg.Connection, intake: Intake, report: Report) -> None:
+async def end(connection: asyncpg.Connection, intake: Intake, planned: Report) -> None:
     """Keep what came of it, and the rows whose place is not known yet."""
+    report = await _settled(connection, intake, planned)
     held = intake.holds(report)
     state = ImportState.CHECKED if intake.dry_run else ImportState.HELD if held else ImportState.DONE
     async with connection.transaction():

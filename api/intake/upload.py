@@ -71,7 +71,11 @@ class Intake:
     """Whether what is unlike what is known is right all the same."""
     principal: UUID = NOBODY
     id: UUID = field(default_factory=new_id)
-    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0})
+    counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0, "kept": 0})
+    superseded: set[int] = field(default_factory=set)
+    """Rows of which a value was corrected since the same file came in before."""
+    before: tuple[datetime, list[UUID]] | None = None
+    """When the same file came in first, and by which imports; none where it never did, or is to restate what was corrected since."""
 
     sent_at: datetime | None = None
     """When what is taken in was sent, where that was earlier."""

@@ -11,6 +11,7 @@ WORDS = {
     "more-than-residents": "The count is larger than the place has residents.",
     "unlike-known": "The file's total over these places is far from what is known of them; does the column count something else as well?",
     "place-unlike-known": "The value is far from what is known of this place.",
+    "corrected-before": "This value stood there and was corrected; does the file bring back what was put right?",
 }
 NEAREST = """select y.*, i.code as indicator, n.year as known_year, n.code as source, n.total * y.months / n.months as expected
     from yearly y join indicator i on i.id = y.indicator_id and i.unit = 'count'
@@ -45,13 +46,17 @@ RESIDENTS = """select 'place-unlike-known' as code, 'population' as indicator, y
     order by abs(y.total - d.value) desc limit 20"""
 
 
-async def weighed(connection: asyncpg.Connection, source_id: int, kept: Kept) -> list[Warned]:
-    """What of the file in the temporary tables is unlike what the caller may know, the file as a whole first."""
-    if kept is not Observations:
-        return [_warned(row) for row in await connection.fetch(RESIDENTS)]
-    await connection.execute("analyze yearly")
-    await connection.execute(f"create temp table near on commit drop as {NEAREST}", source_id)
-    rows = [row for statement in (TOTAL, CROWDED, EACH) for row in await connection.fetch(statement)]
+async def weighed(connection: asyncpg.Connection, source_id: int, kept: Kept, corrected: bool) -> list[Warned]:
+    """What of the file in the temporary tables is unlike what the caller may know, the file as a whole first; where it is asked, also what
+    brings back a value that was `corrected`."""
+    rows = []
+    if kept is Observations:
+        await connection.execute("analyze yearly")
+        await connection.execute(f"create temp table near on commit drop as {NEAREST}", source_id)
+    for statement in (TOTAL, CROWDED, EACH) if kept is Observations else (RESIDENTS,):
+        rows += await connection.fetch(statement)
+    if corrected:
+        rows += await connection.fetch(kept.CORRECTED, source_id)
     return [_warned(row) for row in rows]
 
 

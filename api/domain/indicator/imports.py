@@ -68,27 +68,30 @@ class Warned(Fields):
 
     code: str
     """more-than-residents: a count larger than its place has residents; unlike-known: the file's total against that of the same places and
-    months, or of earlier years; place-unlike-known: one place's."""
+    months, or of earlier years; place-unlike-known: one place's; corrected-before: what the file says stood there, and was corrected."""
     detail: str
     indicator: str
     period: str
-    """The year."""
+    """The year; of `corrected-before` the period itself."""
     territory_id: int | None
     """The place; null where it is all places of the file together."""
     territory: str | None
     """Its name, for display."""
-    value: float
-    """What the file says."""
-    known: float
-    """What it was held against."""
+    value: float | None
+    """What the file says; of `corrected-before` null where it says that it is missing or suppressed."""
+    known: float | None
+    """What it was held against; null likewise."""
     source: str | None
     """Code of the source that says so."""
     year: int
     """The year that was held against."""
+    rows: list[int] = Field(default_factory=list)
+    """Of `corrected-before` the rows that say so, the first hundred."""
 
 
 class Report(Fields):
-    """What came of every row. rows_in = rows_stored + rows_summed + rows_parked + rows_refused + rows_ignored."""
+    """What came of every row. rows_in = rows_stored + rows_summed + rows_superseded + rows_parked + rows_refused + rows_ignored; and of
+    every value: values = created + changed + unchanged + kept."""
 
     rows_in: int
     """Rows below the header that are not empty."""
@@ -98,6 +101,8 @@ class Report(Fields):
     """Rows that alone made the values they state; null for imports from before this was counted."""
     rows_summed: int | None = None
     """Rows that made a value together with others; null likewise."""
+    rows_superseded: int = 0
+    """Rows of a file that came in before, of which a value was corrected since; see `superseded`."""
     rows_parked: int
     """Rows kept aside until somebody says which place is meant."""
     rows_refused: int
@@ -109,6 +114,8 @@ class Report(Fields):
     changed: int
     """Values that were restated; what stood there is in their revisions."""
     unchanged: int
+    kept: int = 0
+    """Values that stay as they were corrected since the same file came in before; restate=true replaces them."""
     not_yet_reported: int
     """Blank periods: not kept, and never taken for zero."""
     codes_healed: int = 0
@@ -124,6 +131,8 @@ class Report(Fields):
     errors: list[RowError] = Field(default_factory=list)
     ignored: list[RowError] = Field(default_factory=list)
     """Rows that state nothing, by reason."""
+    superseded: list[RowError] = Field(default_factory=list)
+    """Rows of which a value was corrected since the same file came in before: it stays."""
     warnings: list[Warned] = Field(default_factory=list)
     """What is unlike what is known; an import with warnings is held until it is sent again with accept_warnings=true."""
     totals: dict[str, dict[str, float]] = Field(default_factory=dict)

@@ -99,6 +99,8 @@ class ObservationsAsked(BaseModel):
     """`all`: one transaction; `chunk`: at most 50,000 values each, so that others are not held up."""
     accept_warnings: bool = False
     """Keep it though the report warns that it is unlike what is known; without it such a file is `held` and nothing of it kept."""
+    restate: bool = False
+    """Replace also what was corrected since the same file came in before; without it such values stay and are counted as `kept`."""
     file_name: Annotated[str | None, Field(max_length=200)] = None
     """Name of the file, for the record."""
 
@@ -114,13 +116,14 @@ async def import_observations(
     request: Request, reading: Asking, asked: Annotated[ObservationsAsked, Query()], key: IdempotencyKey = None
 ) -> Response:
     """Take in a file of figures: the body is the file itself, CSV (comma, semicolon or tab; UTF-8 or Windows-1252), XLSX, or NDJSON where
-    the layout takes lines. The same file again changes nothing; a corrected one restates, and what stood there stays in the revisions.
-    Blank months are not yet reported, never zero. Every row is accounted for in the report: rows_in = rows_stored + rows_summed +
-    rows_parked + rows_refused + rows_ignored. Rows of places that are not known are parked, rows of places that are not yours are refused;
-    what an office could not place ("No Especificado") is of its first level's not specified. A file that tells who people are is refused
-    whole. A file unlike what is known is `held`, with warnings and nothing kept, until it is sent again with accept_warnings=true."""
+    the layout takes lines. The same file again changes nothing: what was corrected since stays, unless restate=true; a corrected one
+    restates, and what stood there stays in the revisions. Blank months are not yet reported, never zero. Every row is accounted for in the
+    report: rows_in = rows_stored + rows_summed + rows_superseded + rows_parked + rows_refused + rows_ignored. Rows of places that are not
+    known are parked, rows of places that are not yours are refused; what an office could not place ("No Especificado") is of its first
+    level's not specified. A file that tells who people are is refused whole. A file unlike what is known is `held`, with warnings and
+    nothing kept, until it is sent again with accept_warnings=true."""
     where = plans.Where(asked.country, asked.admin1)
-    how = plans.How(asked.dry_run, asked.atomic == "all", asked.accept_warnings)
+    how = plans.How(asked.dry_run, asked.atomic == "all", asked.accept_warnings, asked.restate)
     plan = await plans.observations(reading.house, asked.reader, asked.source, where, how)
     intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)
@@ -143,6 +146,8 @@ class PopulationsAsked(BaseModel):
     dry_run: bool = False
     accept_warnings: bool = False
     """Keep it though the report warns that it is unlike what is known."""
+    restate: bool = False
+    """Replace also what was corrected since the same file came in before."""
     file_name: Annotated[str | None, Field(max_length=200)] = None
 
 
@@ -153,7 +158,7 @@ async def import_populations(
     """Take in a table of residents: a CSV with a name (`Municipio`) or code column and a number (`Poblacion`); the body is the file
     itself."""
     where = plans.Where(asked.country, asked.admin1, asked.scheme)
-    how = plans.How(asked.dry_run, accepted=asked.accept_warnings)
+    how = plans.How(asked.dry_run, accepted=asked.accept_warnings, restate=asked.restate)
     plan = await plans.populations(reading.house, asked.year, asked.source, where, how)
     intake = await take(reading, plan, await received(request, asked.file_name, key))
     return await _answer(reading, request, intake.id)

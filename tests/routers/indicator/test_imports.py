@@ -19,8 +19,8 @@ async def send(client: httpx.AsyncClient, file: Path | bytes, kind: str = "obser
     assert answer.status_code == 201, answer.text
     report = answer.json()["report"]
     assert report["rows_used"] == report["rows_stored"] + report["rows_summed"]
-    assert report["rows_in"] == report["rows_used"] + report["rows_parked"] + report["rows_refused"] + report["rows_ignored"], report
-    kept = report["created"] + report["changed"] + report["unchanged"]
+    assert report["rows_in"] == sum(report[f"rows_{c}"] for c in ("used", "superseded", "parked", "refused", "ignored")), report
+    kept = report["created"] + report["changed"] + report["unchanged"] + report["kept"]
     assert kept == (0 if answer.json()["state"] == "held" else report["values"]), report
     return answer.json()
 

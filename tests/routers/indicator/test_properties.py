@@ -78,7 +78,7 @@ class Telling:
             f"{year},{p % 100_000},x,Homicidio doloso," + ",".join("" if c is None else str(c) for c in row) for p, row in table.items()
         ]
         header = ",".join(("Año", "Cve. Municipio", "Municipio", "Subtipo de delito", *MONTHS))
-        await send(self.client, "\n".join([header, *rows]).encode(), reader="sesnsp", source=source, accept_warnings=True)
+        await send(self.client, "\n".join([header, *rows]).encode(), reader="sesnsp", source=source, accept_warnings=True, restate=True)
         for place, row in table.items():
             for month, count in enumerate(row, 1):
                 if count is not None:
@@ -95,7 +95,8 @@ class Telling:
 
     async def residents(self, year: int, table: dict[int, int]) -> None:
         rows = [f"{p % 100_000},{n}" for p, n in table.items()]
-        file, said = "\n".join(["code,population", *rows]).encode(), {"source": "censo", "scheme": "mx-inegi", "accept_warnings": True}
+        file = "\n".join(["code,population", *rows]).encode()
+        said = {"source": "censo", "scheme": "mx-inegi", "accept_warnings": True, "restate": True}
         await send(self.client, file, "populations", year=year, **said)
         self.book.residents |= {(place, year): n for place, n in table.items()}
 
