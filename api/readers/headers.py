@@ -65,7 +65,7 @@ class Header:
         named = {*self.roles.values(), *(n for n, _ in (*self.periods, *self.months, *self.indicators)), *self.check}
         named |= {n for _, n, _ in self.breakdowns}
         self.width = max(named) + 1
-        _nobody([name for n, name in enumerate(header) if n not in named])
+        _nobody([name for n, name in enumerate(header) if n not in named], self.layout.counted)
         strange = [name.strip()[:60] for n, name in enumerate(header) if name.strip() and n not in named]
         if self.layout.strict and strange:
             raise Invalid("The file has columns that are not understood.", "columns-differ", choices=strange[:20])
@@ -92,9 +92,9 @@ def _first(at: dict[str, int], names: list[str]) -> int | None:
     return next((at[folded(name)] for name in names if folded(name) in at), None)
 
 
-def _nobody(others: list[str]) -> None:
+def _nobody(others: list[str], case: bool) -> None:
     """Raises Invalid where a column tells who somebody is."""
-    if found := words.identities(others):
+    if found := words.identities(others, case):
         raise Invalid(
             "The file tells who people are. Nothing of it was kept: take these columns out and send only what is counted.",
             "identities-refused",

@@ -85,8 +85,8 @@ class _Rows:
             if len(row) < self.at.width:
                 raise Faulty("columns-short")
             place, problem = self.places.number(row)
-            if problem == "total-row":
-                raise Passed(problem)
+            if problem == "total-row" or self._sums_up(row):
+                raise Passed("total-row")
             said = self.said(row)
             if problem:
                 raise Faulty(problem)
@@ -102,6 +102,11 @@ class _Rows:
         if not found:
             self.tally.ignore("blank-row", n)
         return found
+
+    def _sums_up(self, row: list[str]) -> bool:
+        """Whether a row that names no place begins with the word for a total, in whichever column that stands."""
+        named = self.at.role("name", row) or self.at.role("code", row)
+        return not named and words.is_total(next(filter(None, map(str.strip, row)), ""))
 
     def _cells(self, n: int, place: int, row: list[str], said: list[Said]) -> list[Cell]:
         if self.at.check:

@@ -79,10 +79,12 @@ def indicator(word: str) -> str | None:
     return _words()["indicator"].get(plain) or (plain if SLUG.fullmatch(plain) else None)
 
 
-def identities(header: list[str]) -> list[str]:
-    """The columns that tell who somebody is: those called so, and those that have an unmistakable word for it in their name."""
-    return [name for name in header if _tells(" ".join(re.sub(r"[\W_]+", " ", folded(name)).split()))]
+def identities(header: list[str], case: bool) -> list[str]:
+    """The columns that tell who somebody is: those called so, and those that have an unmistakable word for it in their name. Where a row is
+    one `case`, a number, a point or an address leads to a person as well; where it is a place, it is that of the place."""
+    return [name for name in header if _tells(" ".join(re.sub(r"[\W_]+", " ", folded(name)).split()), case)]
 
 
-def _tells(plain: str) -> bool:
-    return plain in _words()["identity"] or any(f" {word} " in f" {plain} " for word in _words()["identity-word"])
+def _tells(plain: str, case: bool) -> bool:
+    called = plain in _words()["identity"] or (case and plain in _words()["identity-of-case"])
+    return called or any(f" {word} " in f" {plain} " for word in _words()["identity-word"])

@@ -81,7 +81,7 @@ def test_a_workbook_that_unpacks_without_end_is_refused() -> None:
         (rb'{"name": "\u0000"}', "ndjson-unreadable"),
         (rb'{"name": "\ud800"}', "ndjson-unreadable"),
         (b"{" * 5000, "ndjson-unreadable"),
-        (b'{"indicator": "homicide", "victim": "x"}', "columns-differ"),
+        (b'{"indicator": "homicide", "strange": "x"}', "columns-differ"),
         (LONG.replace("code", "code,notes").encode(), "columns-differ"),
         (LONG.replace("code", "code,CURP").encode(), "identities-refused"),
         (b"indicator,period,value\n", "columns-missing"),
@@ -97,6 +97,12 @@ def test_what_is_no_such_table_is_refused_by_name(raw: bytes, code: str) -> None
 def test_a_table_is_divided_by_what_makes_its_header(divider: str) -> None:
     found, _ = read((LONG + "homicide,2023-01,3,gt-ine,0108\n").replace(",", divider).encode("utf-8-sig"))
     assert [(c.value, c.indicator) for c in found] == [("3", "homicide")]
+
+
+@pytest.mark.parametrize("said", ["TOTAL", "Gran total:", "Total general"])
+def test_a_row_that_sums_up_begins_with_the_word_in_any_column(said: str) -> None:
+    found, tally = read((LONG + f"homicide,2023-01,3,gt-ine,0108\n{said},,3,,\n").encode())
+    assert ([(c.value, c.problem) for c in found], tally.ignored_counts["total-row"]) == ([("3", "")], 1)
 
 
 def test_months_of_a_year_and_whole_years_stand_across() -> None:
