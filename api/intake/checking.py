@@ -14,9 +14,11 @@ BROKEN = OF.format(join="join indicator i on i.code = s.indicator", wrong="i.uni
 OVER = OF.format(join="join indicator i on i.code = s.indicator", wrong="i.unit = 'percent' and s.value > 100")
 TWICE = """select unnest(array_agg(s.row_number)) from staged s join placed p on p.place = s.place
     where s.problem = '' and p.verdict = '' group by p.territory_id, s.indicator, s.period_on, s.frequency, s.dims
-    having count(*) > 1 and (app.adds_up(min(p.territory_id)) is false or app.is_municipality(min(p.territory_id))
-      or count(distinct s.place) < count(*))"""
-"""Several words of an office for what it could not place are parts of one sum; anything else that is stated twice is wrong once."""
+    having count(*) > 1 and (app.adds_up(min(p.territory_id)) is false or count(distinct s.place) < count(*)
+      or app.is_municipality(min(p.territory_id)) and (count(*) filter (where not p.said) > 1
+        or not exists (select from indicator i where i.code = s.indicator and i.unit = 'count')))"""
+"""Several words of an office for what it could not place are parts of one sum, and so are counts under words of which somebody said that
+they mean a place, beside its own; anything else that is stated twice is wrong once."""
 
 
 def checks(known: Iterable[Mapping[str, str]], reader: Reader) -> Iterator[str]:

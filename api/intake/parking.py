@@ -64,7 +64,7 @@ async def _take_in(connection: asyncpg.Connection, intake: Intake, row: asyncpg.
         intake.id, intake.kind, intake.source_id = row["import_id"], row["kind"], row["source_id"]
         intake.sent_at = row["sent_at"]
         await connection.execute(STAGE, row["rows"])
-        staged = "insert into placed values (0, $1, '', '', $2, $3, '', false)"
+        staged = "insert into placed values (0, $1, '', '', $2, $3, '', false, true)"
         await connection.execute(staged, row["place"], place["id"], place["country_id"])
         await connection.execute(staging.CELLS.format(chunk=10**9))
     kept, standing = (

@@ -18,6 +18,12 @@ class Lookup:
     """How many first digits of a code are the first level's."""
 
 
+NEAR = """(select array_agg(m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') order by similarity(m.name_key, n.key) desc, m.id)
+    from (select x.* from (select id, name, name_key, country_id, admin1_id from municipality where name_key % n.key
+        union all select id, name, name_key, country_id, id from admin1 where name_key % n.key) x
+      where coalesce(n.country, x.country_id) = x.country_id order by similarity(x.name_key, n.key) desc, x.id limit 5) m
+    left join admin1 d on d.id = m.admin1_id)"""
+"""The places whose name is most like that of `n`, in its country where that is known: for a person to choose from, never by itself."""
 MAY = "m.country_id = any((select app.write_countries())::int[]) or m.id = any((select app.write_municipalities())::int[])"
 ASSIST = "m.id = any((select app.assist_municipalities())::int[])"
 """An association may draft for a municipality that nobody runs; no figure counts a draft."""
@@ -45,7 +51,7 @@ levels as materialized (
   from (select distinct country, admin1 from named where admin1 <> '') d left join countries c on c.country = d.country)
 insert into placed
 select n.place, n.key, n.code, n.name, m.id, m.country_id, case when m.id is null then 'place-unknown' when {may} then ''
-  when {assist} then '' else 'place-not-yours' end, coalesce(not ({may}), false)
+  when {assist} then '' else 'place-not-yours' end, coalesce(not ({may}), false), k.id is not null
 from named n left join countries c on c.country = n.country left join levels l on l.country = n.country and l.admin1 = n.admin1
 left join lateral (select min(x.territory_id) as id from place_match x left join municipality y on y.id = x.territory_id
   where x.source_id = $1 and x.country_id = any((select app.read_countries())::int[]) and (x.place = n.key

@@ -9,6 +9,7 @@ import asyncpg
 from api.domain.fields import new_id
 from api.domain.indicator.imports import ImportState, Report, RowError
 from api.idempotency import same
+from api.intake.placing import NEAR
 from api.intake.upload import Intake, Upload
 from api.readers import Tally
 
@@ -56,18 +57,15 @@ USED = """select count(*) as used, count(*) filter (where summed) as summed from
             select r, bool_or(cardinality(c.rows) > 1) as summed from cells c, unnest(c.rows) r group by r) x where r <> all($1::int[])"""
 TOTALS = """select coalesce(i.code, 'population') as code, y.year::text as year, sum(y.total)::float8 as total
             from yearly y left join indicator i on i.id = y.indicator_id group by 1, 2 order by 1, 2"""
-CANDIDATES = """select p.name, array_agg(distinct m.id || ' ' || m.name || ' (' || coalesce(d.code, c.iso2) || ')') as found
-    from placed p join (select id, name, name_key, country_id, admin1_id from municipality
-      union all select id, name, name_key, country_id, id from admin1) m on m.name_key = app.name_key(p.name)
-    join country c on c.id = m.country_id left join admin1 d on d.id = m.admin1_id
-    where p.verdict = 'place-unknown' and p.name <> '' group by 1 limit 100"""
+CANDIDATES = f"""select n.name, {NEAR} as found from (select distinct name, app.name_key(name) as key, null::int as country from placed
+    where verdict = 'place-unknown' and name <> '' order by 1 limit 100) n"""
 
 
 async def reported(connection: asyncpg.Connection, intake: Intake, tally: Tally) -> Report:
     """The report, from the temporary tables."""
     groups = await connection.fetch(GROUPS)
     by_code = {g["code"]: g["count"] for g in groups}
-    candidates = {r["name"]: r["found"] for r in await connection.fetch(CANDIDATES)}
+    candidates = {r["name"]: r["found"] or [] for r in await connection.fetch(CANDIDATES)}
     totals: dict[str, dict[str, float]] = {}
     for row in await connection.fetch(TOTALS):
         totals.setdefault(row["code"], {})[row["year"]] = row["total"]

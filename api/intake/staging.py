@@ -20,7 +20,7 @@ TABLES = (
     " dims text default '', status text default 'A')",
     "create temp table named (place int, key text, code text, name text, scheme text, admin1 text, country text, unspecified boolean)",
     "create temp table placed (place int, key text, code text, name text, territory_id int, country_id int, verdict text,"
-    " assisted boolean)",
+    " assisted boolean, said boolean)",
     "create temp table cells (territory_id int, country_id int, indicator_id int, period_on date, frequency text, dims text, value numeric,"
     " status text, rows int[], assisted boolean, chunk int)",
     "create temp table yearly (territory_id int, indicator_id int, year int, total numeric, months int)",

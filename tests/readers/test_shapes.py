@@ -141,7 +141,7 @@ def test_words_for_totals_for_what_is_not_placed_and_for_who_somebody_is() -> No
     assert [words.is_total(n) for n in ("TOTAL", "Total general", "Total Guatemala:", "Totonicapán", "Totalco")] == [True] * 3 + [False] * 2
     assert [words.is_unspecified(n) for n in ("No Especificado", "OTROS MUNICIPIOS", "Otros Mundos", "")] == [True, True, False, False]
     told = ["Nombre de la víctima", "NOMBRES", "No. Documento", "cedula_victima", "Fecha de nacimiento"]
-    assert words.identities([*told, "Nombre del municipio", "provincia", "RANGO DE EDAD", "Cve. Municipio"]) == told
+    assert words.identities([*told, "Nombre del municipio", "provincia", "RANGO DE EDAD", "Cve. Municipio"], case=True) == told
 
 
 def test_every_layout_is_a_file_of_its_name_and_one_that_says_nothing_of_values_is_none() -> None:

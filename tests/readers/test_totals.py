@@ -86,3 +86,21 @@ async def test_two_names_of_one_file_for_one_place_add_up_once(world: World) -> 
         ("2023-01", 7, (2, 3)),
         ("2023-02", 5, (4,)),
     }
+    again = (await send(gt, text.encode(), **how))["report"]
+    assert [again[k] for k in ("rows_refused", "rows_parked", "changed", "unchanged")] == [0, 0, 0, 2], "the next file of that layout too"
+
+
+async def test_a_word_for_a_place_that_stands_in_the_file_itself_adds_up_with_it(world: World) -> None:
+    gt, how = await world.who("gt"), asked("long", "demonstration")
+    header = "indicator,period,value,country,admin1,name\n"
+    text = header + "homicide,2023-01,3,GT,GT-01,Mixco\nhomicide,2023-01,4,GT,GT-01,Mixco Zona 1\n"
+    await send(gt, text.encode(), **how)
+    [parked] = (await gt.get("/v1/parked")).json()["items"]
+    assert "3200008 Mixco (GT-01)" in parked["candidates"]
+    assert (await gt.post(f"/v1/parked/{parked['id']}/assign", json={"municipality": "gt-ine:0108"})).status_code == 200
+    lists = [(await gt.get("/v1/parked", params=said)).json()["items"] for said in ({}, {"assigned": True})]
+    assert [[p["id"] for p in items] for items in lists] == [[], [parked["id"]]]
+    again = (await send(gt, text.encode(), **how))["report"]
+    assert [again[k] for k in ("rows_refused", "changed", "unchanged", "rows_summed")] == [0, 0, 1, 2]
+    twice = (await send(gt, (text + "homicide,2023-01,5,GT,GT-01,Mixco\n").encode(), **how))["report"]
+    assert [(e["code"], e["count"]) for e in twice["errors"]] == [("stated-twice", 3)], "a word that is said twice is wrong once"

@@ -182,7 +182,7 @@ class ParkedOut(Row):
     assigned_municipality_id: int | None = superseded()
     """The same where it is a municipality, null elsewhere; kept for clients written for 0.1.0."""
     candidates: list[str]
-    """Municipalities of that name, as `key name (first level)`."""
+    """Places of that name or one most like it, the most alike first, as `key name (first level)`: at most five."""
 
 
 class Assignment(Fields):

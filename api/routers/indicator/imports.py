@@ -14,6 +14,7 @@ from api.domain.indicator.imports import Assignment, ImportOut, ParkedOut
 from api.idempotency import IdempotencyKey
 from api.intake import plans, take
 from api.intake.parking import assign
+from api.intake.placing import NEAR
 from api.intake.upload import received
 from api.levels import Shape
 from api.pages import Listing, secrecy
@@ -47,20 +48,28 @@ publish(
 )
 
 
+class ParkedQuery(pages.Query):
+    """How parked rows are listed."""
+
+    assigned: bool = False
+    """Those that wait for somebody to say which place they mean; or those of which it was said."""
+
+
 PARKED = Listing(
     "parked",
     ParkedOut,
     "parked t",
     Shape(municipality=None, own="t.principal_id"),
     (("t.id", "uuid"),),
-    columns={
+    ParkedQuery,
+    {"assigned": "(t.assigned_territory_id is not null) = {value}"},
+    {
         "code": "split_part(t.place, '|', 1)",
         "name": "split_part(t.place, '|', 2)",
         "assigned_municipality_id": "case when app.is_municipality(t.assigned_territory_id) then t.assigned_territory_id end",
         "row_numbers": "(select (array_agg(distinct (e->>0)::int order by (e->>0)::int))[1:100] from jsonb_array_elements(t.rows) e)",
-        "candidates": """array(select m.id || ' ' || m.name || coalesce(' (' || d.code || ')', '') from (
-          select x.id, x.name, x.name_key, x.admin1_id from municipality x union all select x.id, x.name, x.name_key, x.id from admin1 x) m
-          left join admin1 d on d.id = m.admin1_id where m.name_key = app.name_key(split_part(t.place, '|', 2)) order by m.id limit 20)""",
+        "candidates": f"""coalesce((select {NEAR} from (
+          select app.name_key(split_part(t.place, '|', 2)) as key, nullif(t.country_id, 0) as country) n), '{{{{}}}}')""",
     },
 )
 publish(
@@ -68,7 +77,8 @@ publish(
     PARKED,
     levels=(),
     flat="/v1/parked",
-    about="Rows of your imports whose place is not known yet; assign them and they are taken in.",
+    about="Rows of your imports whose place is not known yet, or with `assigned=true` those of which it was said; assign them and they are"
+    " taken in.",
     one=("parked", "Parked rows of one place of one file."),
 )
 
