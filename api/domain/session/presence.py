@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import Field as Limits
@@ -76,16 +76,21 @@ class SessionAttendanceOut(Row):
     """Of these, those with a vote."""
 
 
+class Sitting(NamedTuple):
+    """Whoever sits in a seat: the term, and the person where the institution named one."""
+
+    term: UUID
+    person: UUID | None = None
+
+
 @dataclass(frozen=True)
 class SeatThen:
     """A seat of the body on the day of a session."""
 
     id: UUID
     voting: bool
-    holder: UUID | None
-    """The term of whoever holds it."""
-    alternate: UUID | None
-    """The term of the alternate."""
+    holder: Sitting | None
+    alternate: Sitting | None
 
 
 @dataclass(frozen=True)
@@ -96,18 +101,32 @@ class Seen:
     status: Presence
 
     @property
-    def term(self) -> UUID | None:
+    def sitting(self) -> Sitting | None:
         return self.seat.alternate if self.status is Presence.REPRESENTED else self.seat.holder
+
+    @property
+    def voter(self) -> UUID | None:
+        """The person who has the seat's vote, as far as one is named."""
+        return self.sitting.person if self.sitting and self.seat.voting and self.status in THERE else None
 
 
 def seen(lines: list[PresenceLine], seats: Mapping[UUID, SeatThen]) -> list[Seen]:
     """Every seat that is named, and as absent each that somebody holds and nobody named.
 
-    Raises Invalid where a seat is none of the body's on that day, nobody holds it, or it is represented without an alternate (M2).
+    Raises Invalid where a seat is none of the body's on that day, nobody holds it, it is represented without an alternate, or one person
+    would have the votes of two (M2).
     """
     found = {line.seat_id: _seen(line, seats.get(line.seat_id), n) for n, line in enumerate(lines)}
+    _one_vote_each([each.voter for each in found.values()])
     unnamed = [Seen(seat, Presence.ABSENT) for id, seat in seats.items() if id not in found and seat.holder]
     return [*found.values(), *unnamed]
+
+
+def _one_vote_each(voters: list[UUID | None]) -> None:
+    for n, voter in enumerate(voters):
+        if voter is not None and (first := voters.index(voter)) < n:
+            told = f"Whoever sits here sits in the seat of line {first} too, and one person has one vote: say absent or excused of one."
+            raise Invalid(told, "person-twice", pointer=f"/lines/{n}/seat_id")
 
 
 def _seen(line: PresenceLine, seat: SeatThen | None, n: int) -> Seen:

@@ -14,7 +14,7 @@ from api.committees import HERE
 from api.domain.committee.committees import Committee, inaugurated, met
 from api.domain.session.holding import Present, call_again, has_quorum, hold
 from api.domain.session.inaugurations import public
-from api.domain.session.presence import PresenceFields, SeatThen, SessionAttendanceOut, seen
+from api.domain.session.presence import PresenceFields, SeatThen, SessionAttendanceOut, Sitting, seen
 from api.domain.session.sessions import Session, SessionKind, SessionOut, SessionState
 from api.pages import Listing
 from api.sessions import INSTITUTION, PERSON, SECTOR, kept, law_on, moving
@@ -58,31 +58,38 @@ async def read_session_attendance(request: Request, id: UUID, reading: Asking) -
 
 
 ON = "{0}.starts_on <= :day and ({0}.ends_on is null or {0}.ends_on > :day)"
-TERM = f"""(select x.id from term x where x.municipality_id = s.municipality_id and x.seat_id = s.id and {{alternate}}
+TERM = f"""(select x.id, x.person_id from term x where x.municipality_id = s.municipality_id and x.seat_id = s.id and {{alternate}}
     and x.voided_at is null and {ON.format("x")})"""
-SEATS = f"""select s.id, s.voting, {TERM.format(alternate="not x.alternate")} as holder, {TERM.format(alternate="x.alternate")} as alternate
-    from seat s where s.committee_id = :committee and s.body_id = :body and {ON.format("s")}"""
+SEATS = f"""select s.id, s.voting, h.id as holder, h.person_id, d.id as alternate, d.person_id as other_person_id
+    from seat s left join lateral {TERM.format(alternate="not x.alternate")} h on true
+    left join lateral {TERM.format(alternate="x.alternate")} d on true
+    where s.committee_id = :committee and s.body_id = :body and {ON.format("s")}"""
 
 
 async def _seats(caller: Caller, row: Session, day: date) -> Mapping[UUID, SeatThen]:
     """The seats of the body that meets, on a day, with who holds them."""
     found = await db.run(caller.session, SEATS, committee=row.committee_id, body=row.body_id, day=day)
-    return {r.id: SeatThen(r.id, r.voting, r.holder, r.alternate) for r in found}
+    return {
+        r.id: SeatThen(
+            r.id, r.voting, r.holder and Sitting(r.holder, r.person_id), r.alternate and Sitting(r.alternate, r.other_person_id)
+        )
+        for r in found
+    }
 
 
 CLEAR = "delete from session_attendance where municipality_id = :m and session_id = :id"
 ADD = """insert into session_attendance (municipality_id, session_id, seat_id, country_id, term_id, voting, status)
-    select :m, :id, l.seat_id, :c, l.term_id, l.voting, l.status
-    from json_to_recordset(cast(:lines as json)) l (seat_id uuid, term_id uuid, voting boolean, status text)"""
+    select :m, :id, (l ->> 0)::uuid, :c, (l ->> 1)::uuid, (l ->> 2)::boolean, l ->> 3 from json_array_elements(cast(:lines as json)) l"""
 
 
 @router.put(PATH, response_model=SessionAttendanceOut, responses=problems.CHANGES)
 async def write_session_attendance(id: UUID, body: PresenceFields, caller: Writing, if_match: IfMatch) -> Response:
     """Write who is at a session that was called, all at once: present, excused, absent, or represented by the alternate; whoever is not
-    named is absent. Until it is held; then it is frozen. Needs `committees:write` there."""
+    named is absent. One person has one vote: 422 `person-twice` where the same is there for two voting seats, such as the alternate of
+    both. Until it is held; then it is frozen. Needs `committees:write` there."""
     row, _ = await moving(caller, id, "write_attendance", if_match)
     found = seen(body.lines, await _seats(caller, row, row.day))
-    lines = [{"seat_id": str(s.seat.id), "term_id": s.term and str(s.term), "voting": s.seat.voting, "status": s.status} for s in found]
+    lines = [(str(s.seat.id), s.sitting and str(s.sitting.term), s.seat.voting, s.status) for s in found]
     place = {"m": row.municipality_id, "id": id}
     await db.run(caller.session, CLEAR, **place)
     await db.run(caller.session, ADD, c=row.country_id, lines=json.dumps(lines), **place)
@@ -90,7 +97,8 @@ async def write_session_attendance(id: UUID, body: PresenceFields, caller: Writi
     return await pages.written(caller, ATTENDANCE, id, PATH.format(id=id))
 
 
-COUNTED = """select count(*) as attended, count(*) filter (where a.voting) as voting from session_attendance a
+COUNTED = """select count(*) as attended, count(distinct coalesce(x.person_id, a.seat_id)) filter (where a.voting) as voting
+    from session_attendance a left join term x on x.municipality_id = a.municipality_id and x.id = a.term_id
     where a.municipality_id = :m and a.session_id = :id and a.status in ('present', 'represented')"""
 PLENARY = "select kind = 'plenary' as plenary from body where id = :body"
 

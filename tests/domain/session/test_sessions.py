@@ -11,7 +11,7 @@ from api.domain.committee.quorum import Base, Quorum, SecondCall
 from api.domain.committee.templates import templates
 from api.domain.errors import Conflict, Invalid
 from api.domain.session.holding import Present, call_again, has_quorum, hold
-from api.domain.session.presence import Presence, PresenceLine, SeatThen, seen
+from api.domain.session.presence import Presence, PresenceLine, SeatThen, Sitting, seen
 from api.domain.session.sessions import ALLOWED, Law, Session, SessionKind, SessionState, call
 
 DAY = date(2026, 3, 2)
@@ -90,18 +90,23 @@ def test_every_state_says_what_may_be_done() -> None:
     assert set(ALLOWED) == set(SessionState)
 
 
-@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.sampled_from([*Presence, None])), max_size=30))
-def test_a_seat_is_there_once_and_an_alternate_only_in_the_holders_absence(said: list[tuple[bool, bool, Presence | None]]) -> None:
-    """Against the words of the rule: who is named is there as said, whoever holds a seat and is not named is absent."""
-    seats = {id: SeatThen(id, True, uuid4() if held else None, uuid4() if second else None) for held, second, _ in said if (id := uuid4())}
-    lines = [PresenceLine(seat_id=id, status=s) for id, (_, _, s) in zip(seats, said, strict=True) if s]
-    wrong = [1 for held, second, s in said if s and not (second if s is Presence.REPRESENTED else held)]
-    if wrong:
+SOMEBODY = st.one_of(st.none(), st.builds(Sitting, st.uuids(), st.one_of(st.none(), st.sampled_from([UUID(int=n) for n in range(1, 5)]))))
+
+
+@given(st.lists(st.tuples(SOMEBODY, SOMEBODY, st.booleans(), st.sampled_from([*Presence, None])), max_size=12))
+def test_a_seat_is_there_once_and_a_person_votes_once(said: list[tuple[Sitting | None, Sitting | None, bool, Presence | None]]) -> None:
+    """Against the words of the rule: who is named is there as said, whoever holds a seat and is not named is absent, an alternate is there
+    only in the holder's absence, and of two voting seats nobody sits in both."""
+    seats = {id: SeatThen(id, voting, held, second) for held, second, voting, _ in said if (id := uuid4())}
+    lines = [PresenceLine(seat_id=id, status=s) for id, (*_, s) in zip(seats, said, strict=True) if s]
+    sat = [(second if s is Presence.REPRESENTED else held, voting, s) for held, second, voting, s in said if s]
+    voters = [who.person for who, voting, s in sat if who and voting and s in (Presence.PRESENT, Presence.REPRESENTED) and who.person]
+    if any(who is None for who, *_ in sat) or len(set(voters)) < len(voters):
         with pytest.raises(Invalid):
             seen(lines, seats)
         return
     found = seen(lines, seats)
-    assert len({s.seat.id for s in found}) == len(found) == sum(held or s is not None for held, _, s in said)
+    assert len({s.seat.id for s in found}) == len(found) == sum(held is not None or s is not None for held, _, _, s in said)
     for each in found:
-        assert each.term == (each.seat.alternate if each.status is Presence.REPRESENTED else each.seat.holder)
-        assert each.term is not None
+        assert each.sitting == (each.seat.alternate if each.status is Presence.REPRESENTED else each.seat.holder)
+        assert each.sitting is not None

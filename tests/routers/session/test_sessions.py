@@ -6,7 +6,8 @@ from datetime import timedelta
 import httpx
 
 from tests.conftest import World
-from tests.routers.committee.walk import AGO, TODAY, approved, ask, ruled
+from tests.routers.committee.test_terms import named
+from tests.routers.committee.walk import AGO, TODAY, approved, ask, ruled, term
 from tests.routers.session.meetings import SECTORS, gathered, put
 
 THREE = {"rule": "number", "number": 3}
@@ -136,6 +137,25 @@ async def test_who_can_be_there(world: World) -> None:
     early = await committee.called(meets_on=AGO[90], on=AGO[365], kind="extraordinary")
     vacant = await committee.attended(early, "ngo")
     assert code(vacant) == (422, "seat-vacant"), "nobody held it on that day"
+
+
+async def test_one_person_has_one_vote(world: World) -> None:
+    """The alternate of two seats, or who holds one and is the alternate of another, sits in one of them."""
+    committee = await gathered(world)
+    person, mixco = (await named(world, committee.id))["id"], committee.client
+    second = {"on_behalf_of_id": committee.institution, "alternate": True, "person_id": person}
+    for sector in ("municipal_elected", "community_leader"):
+        made = await term(mixco, committee.id, committee.seats[sector], **second)
+        assert made.status_code == 201, made.text
+    session = await committee.called()
+    twice = await committee.attended(session, "ngo", municipal_elected="represented", community_leader="represented")
+    assert (*code(twice), twice.json()["errors"][0]["pointer"]) == (422, "person-twice", "/lines/2/seat_id")
+    once = await committee.attended(session, "ngo", municipal_elected="represented", community_leader="excused")
+    assert (once.status_code, once.json()["voting_present"]) == (200, 2)
+    async with world.owner() as owner:  # What a seat was there for is corrected before it is held.
+        await owner.execute("update term set person_id = $1 where id = $2", person, committee.terms["ngo"])
+    held = await ask(mixco, f"/v1/sessions/{session.json()['id']}/hold", once)
+    assert (held.json()["state"], held.json()["quorum"]["present"]) == ("no_quorum", 1), held.text
 
 
 async def test_two_secretaries_hold_one_session(world: World) -> None:
