@@ -7,8 +7,10 @@ import asyncpg
 from api.access import Reading
 from api.domain.fields import found
 from api.domain.indicator.imports import Assignment, assignable
+from api.domain.indicator.periods import existed
 from api.intake import keeping, staging
 from api.intake.keeping import Observations, Populations
+from api.intake.placing import BORN, INSTEAD, OUTSIDE
 from api.intake.upload import Intake
 
 SEEN = "(t.country_id = any((select app.read_countries())::int[]) or t.principal_id = (select app.principal()))"
@@ -30,6 +32,8 @@ ADDED = f"""update cells c set value = o.value + case when o.row_numbers && c.ro
     {STANDING.replace("left join import i on i.id = o.import_id", "join indicator n on n.id = o.indicator_id and n.unit = 'count'")}
     and o.import_id = $2 and o.value is not null and c.value is not null"""
 """Several names of one file may mean one place: their rows add up, each once."""
+THEN = f"""select {INSTEAD.format(b="b", on="c.period_on", frequency="c.frequency")} from cells c join {BORN} b on b.id = c.territory_id
+    where {OUTSIDE.format(b="b", on="c.period_on", frequency="c.frequency")} order by c.period_on limit 1"""
 REMEMBER = """insert into place_match (source_id, place, country_id, territory_id) values ($1, $2, $3, $4)
     on conflict (source_id, place, country_id) do update set territory_id = excluded.territory_id"""
 ASSIGN = "update parked set assigned_territory_id = $2, country_id = $3, version = version + 1, updated_at = $4 where id = $1"
@@ -67,6 +71,8 @@ async def _take_in(connection: asyncpg.Connection, intake: Intake, row: asyncpg.
         staged = "insert into placed values (0, $1, '', '', $2, $3, '', false, true)"
         await connection.execute(staged, row["place"], place["id"], place["country_id"])
         await connection.execute(staging.CELLS.format(chunk=10**9))
+        if row["kind"] == "observations":
+            existed(await connection.fetchval(THEN), pointer="/municipality")
     kept, standing = (
         (Observations, [(NEWER, row["sent_at"]), (ADDED, row["import_id"])]) if row["kind"] == "observations" else (Populations, [])
     )

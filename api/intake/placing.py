@@ -24,6 +24,14 @@ NEAR = """(select array_agg(m.id || ' ' || m.name || coalesce(' (' || d.code || 
       where coalesce(n.country, x.country_id) = x.country_id order by similarity(x.name_key, n.key) desc, x.id limit 5) m
     left join admin1 d on d.id = m.admin1_id)"""
 """The places whose name is most like that of `n`, in its country where that is known: for a person to choose from, never by itself."""
+BORN = "(select id, name, valid_from, valid_to from municipality union all select id, name, valid_from, valid_to from community)"
+OUTSIDE = """({b}.valid_to <= {on} or {b}.valid_from >= {on} + case {frequency} when 'M' then interval '1 month'
+    when 'Q' then interval '3 months' else interval '1 year' end)"""
+"""Whether place `b` existed on no day of the period, as SQL; null where it is not known when it began or ended."""
+INSTEAD = f"""(select coalesce(array_agg(distinct y.id || ' ' || y.name), '{{{{}}}}') from succession u join municipality y
+    on y.id = case when u.predecessor_id = {{b}}.id then u.successor_id else u.predecessor_id end
+    where {{b}}.id in (u.predecessor_id, u.successor_id) and not coalesce({OUTSIDE.replace("{b}", "y")}, false))"""
+"""What stood in the stead of place `b` in the period: what it became, or what became it."""
 MAY = "m.country_id = any((select app.write_countries())::int[]) or m.id = any((select app.write_municipalities())::int[])"
 ASSIST = "m.id = any((select app.assist_municipalities())::int[])"
 """An association may draft for a municipality that nobody runs; no figure counts a draft."""

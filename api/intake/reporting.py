@@ -9,7 +9,7 @@ import asyncpg
 from api.domain.fields import new_id
 from api.domain.indicator.imports import ImportState, Report, RowError
 from api.idempotency import same
-from api.intake.placing import NEAR
+from api.intake.placing import BORN, INSTEAD, NEAR, OUTSIDE
 from api.intake.upload import Intake, Upload
 from api.readers import Tally
 
@@ -36,6 +36,8 @@ WORDS = {
     "place-missing": "The row names no place.",
     "place-aggregate": "The row is about several places at once, and no place of its own.",
     "place-not-yours": "You may not write figures of this place; ask whoever manages it.",
+    "place-not-then": "The place did not exist in that period; see `candidates` for what did.",
+    "period-to-come": "The period has not begun.",
     "place-unknown": "No one place has this code or name; assign it: POST /v1/parked/{id}/assign.",
     "total-row": "The row sums up others.",
     "note-line": "A line of text below the table.",
@@ -59,13 +61,21 @@ TOTALS = """select coalesce(i.code, 'population') as code, y.year::text as year,
             from yearly y left join indicator i on i.id = y.indicator_id group by 1, 2 order by 1, 2"""
 CANDIDATES = f"""select n.name, {NEAR} as found from (select distinct name, app.name_key(name) as key, null::int as country from placed
     where verdict = 'place-unknown' and name <> '' order by 1 limit 100) n"""
+THEN = f"""select x.name, {INSTEAD.format(b="x", on="x.period_on", frequency="x.frequency")} as found from (
+      select distinct on (p.place) trim(p.code || ' ' || p.name) as name, b.id, s.period_on, s.frequency
+      from staged s join placed p on p.place = s.place join {BORN} b on b.id = p.territory_id
+      where s.problem = 'place-not-then' and {OUTSIDE.format(b="b", on="s.period_on", frequency="s.frequency")}
+      order by p.place, s.period_on limit 100) x"""
+"""What existed then."""
 
 
 async def reported(connection: asyncpg.Connection, intake: Intake, tally: Tally) -> Report:
     """The report, from the temporary tables."""
     groups = await connection.fetch(GROUPS)
     by_code = {g["code"]: g["count"] for g in groups}
-    candidates = {r["name"]: r["found"] or [] for r in await connection.fetch(CANDIDATES)}
+    candidates = {"place-unknown": {r["name"]: r["found"] or [] for r in await connection.fetch(CANDIDATES)}}
+    if "place-not-then" in by_code:
+        candidates["place-not-then"] = {r["name"]: r["found"] for r in await connection.fetch(THEN)}
     totals: dict[str, dict[str, float]] = {}
     for row in await connection.fetch(TOTALS):
         totals.setdefault(row["code"], {})[row["year"]] = row["total"]
@@ -109,8 +119,8 @@ def _ignored(tally: Tally, code: str) -> RowError:
     return RowError(code=code, detail=WORDS[code], count=tally.ignored_counts[code], rows=tally.ignored[code])
 
 
-def _error(group: Any, candidates: dict[str, list[str]]) -> RowError:
-    found = candidates if group["code"] == "place-unknown" else {}
+def _error(group: Any, candidates: dict[str, dict[str, list[str]]]) -> RowError:
+    found = candidates.get(group["code"], {})
     return RowError(
         code=group["code"], detail=WORDS[group["code"]], count=group["count"], rows=group["rows"], places=group["places"], candidates=found
     )

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from api.intake.checking import INDICATORS, checks
+from api.intake.checking import INDICATORS, NO_REASONS, REASONS, checks
 from api.intake.placing import ASSIST, BY_NAME, MAY, PLACED, WITHIN, Lookup
 from api.intake.upload import Intake, Upload
 from api.readers import Cell, Reader, words
@@ -83,7 +83,10 @@ async def stage(connection: asyncpg.Connection, intake: Intake, reader: Reader, 
         await intake.enter(connection)
         await _place(connection, intake, lookup)
         known = await connection.fetch(INDICATORS, list(reader.tally.indicators))
-        for check in checks(known, reader):
+        today = intake.at.date()
+        # Residents are projected for years to come, and counted again for boundaries of before.
+        reasons = dict(await connection.fetchrow(REASONS, today)) if intake.kind == "observations" else NO_REASONS
+        for check in checks(known, reader, today, reasons):
             await connection.execute(check)
         await connection.execute(CELLS.format(chunk=10**9 if intake.whole else CHUNK))
     await connection.execute("create index on cells (chunk)")

@@ -11,9 +11,10 @@ from api.domain.fields import found
 from api.domain.indicator.catalogue import REDEFINED
 from api.domain.indicator.figures import SUMMARISE
 from api.domain.indicator.observations import Observation, ObservationFields, ObservationRevision, ObsStatus
-from api.domain.indicator.periods import dims_of, period_of, stated
+from api.domain.indicator.periods import begun, dims_of, existed, period_of, stated
 from api.domain.roles import Action, Target
 from api.intake.computing import recomputed
+from api.intake.placing import BORN, INSTEAD, OUTSIDE
 from api.levels import PLACES
 from api.pages import Listing
 
@@ -55,6 +56,8 @@ PLACE = f"""select t.territory_id, t.country_id, t.municipality_id, coalesce(t.t
     where {PLACES.seen()} or t.territory_id = any({ASSISTED})"""
 WHAT = f"""select i.id as indicator_id, i.code, i.unit, i.origin, s.id as source_id, {REDEFINED.format(since="now()")} as redefined
     from (select 1) one left join indicator i on i.code = :indicator left join source s on s.code = :source"""
+THEN = f"""select {INSTEAD.format(b="b", on="cast(:first as date)", frequency=":frequency")} from {BORN} b
+    where b.id = :place and {OUTSIDE.format(b="b", on="cast(:first as date)", frequency=":frequency")}"""
 ROWS = """(select * from observation where territory_id = :territory and indicator_id = :indicator and source_id = :source
     and period_on >= make_date(:year, 1, 1) and period_on <= make_date(:year, 12, 31))"""
 NONE_LEFT = f"""delete from figure where territory_id = :territory and indicator_id = :indicator and source_id = :source and year = :year
@@ -105,6 +108,9 @@ async def _placed(caller: Caller, address: Address, body: ObservationFields) -> 
     what = (await db.run(caller.session, WHAT, indicator=address.indicator, source=address.source)).mappings().one()
     stated(body, what)
     first, frequency = period_of(address.period)
+    begun(first, caller.at.date())
+    when = {"place": place["territory_id"], "first": first, "frequency": frequency}
+    existed((await db.run(caller.session, THEN, **when)).scalar())
     key = {"territory_id": place["territory_id"], "country_id": place["country_id"], "indicator_id": what["indicator_id"]}
     key |= {"source_id": what["source_id"], "period_on": first, "frequency": frequency, "dims": dims_of(address.dims)}
     return key, place["municipality_id"], draft

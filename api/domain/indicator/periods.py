@@ -61,6 +61,19 @@ def source_computed() -> Invalid:
     return Invalid("What this source says is counted here; nobody states it.", "source-computed", pointer="query/source")
 
 
+def begun(first: date, today: date) -> None:
+    """Raises Invalid where a period that begins on `first` has not begun."""
+    if first > today:
+        raise Invalid("This period has not begun.", "period-to-come", pointer="path/period")
+
+
+def existed(instead: list[str] | None, pointer: str = "path/period") -> None:
+    """Raises Invalid naming what stood `instead` of a place in a period on no day of which it existed; None where it did."""
+    if instead is not None:
+        told = "The place did not exist in this period; see `choices` for what did."
+        raise Invalid(told, "place-not-then", pointer=pointer, choices=instead)
+
+
 def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
     """Raises Invalid where the indicator or source is not known or is computed here, where a value and its status contradict each other,
     or where the value is none of the indicator's unit; Conflict where the definition changed meanwhile."""

@@ -197,7 +197,8 @@ async def read_observation(request: Request, meant: OfMunicipality, reading: Ask
 async def state_observation(meant: OfMunicipality, body: ObservationFields, caller: Writing, if_match: IfMatch) -> Response:
     """State a value at its address: 201 for the first one there. The same again is 200 and changes nothing, so repeating a lost request is
     safe; another value needs If-Match, and what it replaces stays in the revisions. Needs `figures:write` there, or is an association's
-    draft where nobody runs the municipality."""
+    draft where nobody runs the municipality. A period that has not begun, or on no day of which the place existed, is 422
+    (`period-to-come`, `place-not-then` with what existed then)."""
     return await _state(caller, meant, body, if_match)
 
 

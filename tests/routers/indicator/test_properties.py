@@ -73,6 +73,10 @@ class Telling:
         name, parts = said
         await getattr(self, name)(*parts)
 
+    def stood(self, place: int, year: int, month: int) -> bool:
+        """Whether the place had not ended when the month began."""
+        return place not in self.book.ended or number(year, month) < self.book.ended[place]
+
     async def file(self, source: str, year: int, table: dict[int, list[int | None]]) -> None:
         rows = [
             f"{year},{p % 100_000},x,Homicidio doloso," + ",".join("" if c is None else str(c) for c in row) for p, row in table.items()
@@ -80,6 +84,8 @@ class Telling:
         header = ",".join(("Año", "Cve. Municipio", "Municipio", "Subtipo de delito", *MONTHS))
         await send(self.client, "\n".join([header, *rows]).encode(), reader="sesnsp", source=source, accept_warnings=True, restate=True)
         for place, row in table.items():
+            if any(count is not None and not self.stood(place, year, month) for month, count in enumerate(row, 1)):
+                continue
             for month, count in enumerate(row, 1):
                 if count is not None:
                     self.book.values[place, source, f"{year}-{month:02d}"] = count
@@ -87,6 +93,11 @@ class Telling:
     async def state(self, place: int, period: str, source: str, value: int | None) -> None:
         at = {"url": f"/v1/territories/{place}/observations/homicide/{period}", "params": {"source": source}}
         body = {"value": value, "status": "M" if value is None else "A"}
+        year, _, part = period.partition("-")
+        if not self.stood(place, int(year), 3 * int(part[1]) - 2 if part.startswith("Q") else int(part or 1)):
+            refused = await self.client.put(**at, json=body)
+            assert (refused.status_code, refused.json()["code"]) == (422, "place-not-then")
+            return
         there = await self.client.get(**at)
         headers = {"If-Match": there.headers["etag"]} if there.status_code == 200 else {}
         answer = await self.client.put(**at, json=body, headers=headers)
