@@ -16,7 +16,7 @@ from api.levels import PREFIX, Lens
 from api.pages import Listing, Page
 
 UnitName = Annotated[
-    str, Path(max_length=100, description="Integer key, ISO code, programme code or `scheme:code`, such as `gt-ine:0101`.")
+    str, Path(max_length=100, description="Integer key, ISO code, programme code, acronym or `scheme:code`, such as `gt-ine:0101`.")
 ]
 EVERY_LEVEL = tuple(Level)
 Code = Annotated[str, Path(max_length=63, description="Code of the indicator (GET /v1/indicators).")]

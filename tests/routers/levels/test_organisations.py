@@ -127,6 +127,10 @@ async def test_an_association_is_addressed_by_its_code(world: World) -> None:
     for address in (one["id"], "registry:9"):
         assert (await public.get(f"/v1/associations/{address}")).json() == one
     assert (await public.get("/v1/associations/registry:8")).status_code == 404
+    by_acronym = [(await public.get(f"/v1/associations/{said}")).json()["id"] for said in ("COMURES", "comures", "1")]
+    assert by_acronym == [1, 1, 1]
+    assert (await public.get("/v1/associations/COMURES/municipalities")).status_code == 200
+    assert (await public.get("/v1/associations/NOBODY")).status_code == 404
 
 
 @pytest.mark.parametrize(

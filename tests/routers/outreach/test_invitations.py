@@ -79,6 +79,16 @@ async def test_an_invitation_comes_to_a_seat(world: World) -> None:
     assert seated.json()["allowed_actions"] == []
 
 
+async def test_an_institution_that_only_has_a_name_is_invited_once_at_a_time(world: World) -> None:
+    mixco, id = await world.who("mixco"), (await founded(world)).json()["id"]
+    assert (await sent(mixco, id, institution="Club  de Fútbol Inventado")).status_code == 200
+    again = await done(mixco, await drafted(mixco, id, institution="club de futbol inventado"), "send", sent_on=AGO[20])
+    assert (again.status_code, again.json()["code"]) == (409, "invited-already")
+    assert (await sent(mixco, id, institution="Otro Club Inventado")).status_code == 200
+    contact = await named(world, id)
+    assert (await sent(mixco, id, institution=None, contact_person_id=contact["id"])).status_code == 200
+
+
 async def test_one_invitation_of_an_organisation_is_open_at_a_time(world: World) -> None:
     mixco, id, church = await world.who("mixco"), (await founded(world)).json()["id"], await institution(world)
     drafts = [await drafted(mixco, id, institution=None, organisation_id=church) for _ in range(4)]
