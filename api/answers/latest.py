@@ -99,6 +99,9 @@ def _pair(made_of: Relations, cut: str) -> str:
     return PAIR.format(series=series.replace("{from}::date", first).replace("{to}::date", last))
 
 
+WHICH = ("year", "year_before", "month", "month_before")
+
+
 class Glance(SQLModel):
     """The last that is known of an indicator by one kind of source. Kinds are never added, nor sources of one kind that count the same
     places: each is an entry of its own."""
@@ -126,6 +129,17 @@ class Glance(SQLModel):
     month_before: Point | None
 
 
+class Glimpse(Point):
+    """A point of a glance, as a row of a file; of a protected one there is a row without a period."""
+
+    label: str
+    """In the caller's language."""
+    direction: Direction
+    """Which way is better: down or up."""
+    which: str
+    """year, year_before, month or month_before."""
+
+
 class Latest(SQLModel):
     """All indicators of a level at a glance."""
 
@@ -143,6 +157,13 @@ class Latest(SQLModel):
     """Whether any value is invented for the demonstration."""
     items: list[Glance]
     """By the code of the indicator; what has no data is not there."""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The points one by one, with what their glance says."""
+        whole = [item.model_dump(mode="json") for item in self.items]
+        told = [(item, which, item.pop(which)) for item in whole for which in WHICH]
+        return [item | {"which": which} | (point or {}) for item, which, point in told if point or (item["protected"] and which == "year")]
 
 
 async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
@@ -164,7 +185,7 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
 
 
 def _entries(item: Glance) -> list[Entry]:
-    points = (("year", item.year), ("year", item.year_before), ("month", item.month), ("month", item.month_before))
+    points = [(which.partition("_")[0], getattr(item, which)) for which in WHICH]
     return [(item.indicator, [s.code for s in item.sources], cut, point) for cut, point in points if point]
 
 

@@ -14,15 +14,16 @@ from api.writers import MEDIA
 
 ABOUT = ("indicator", "level", "unit", "boundary", "measure", "sources", "as_known_at", "demonstration", "protected")
 """What of a heading stands in every row; `sources` are codes with spaces between them."""
-NESTED = frozenset({"published"})
-"""Members that are lists of their own: in the lines of JSON, and not in CSV."""
+LATER = ("published", "missing", "suppressed")
+"""Columns that were added when there were others after them: they stand at the end."""
 UNITS = {
     "value": "as `measure` says: count, per-100k or percent",
     **dict.fromkeys(("count", "unspecified"), "what the source counts: victims, offences, incidents, people or attendances"),
     "population": "residents",
     **dict.fromkeys(("rate", "low", "high"), "per 100,000 residents in the period"),
+    "published": "source/indicator=value with spaces between them, each in its indicator's own unit",
     "annualised": "per 100,000 residents in a year",
-    **dict.fromkeys(("reported", "expected"), "municipalities"),
+    **dict.fromkeys(("reported", "expected", "missing", "suppressed", "compared", "against_reported"), "municipalities"),
     **dict.fromkeys(("reported_months", "expected_months"), "municipality-months"),
 }
 KINDS = {"number": "double", "integer": "integer", "boolean": "boolean"}
@@ -33,17 +34,21 @@ TEXTS = (MEDIA["ndjson"], MEDIA["csv"])
 
 def columns(row: type[SQLModel] | type[Any], about: tuple[str, ...] = ABOUT) -> list[str]:
     """The columns of a CSV of rows of this class, in an order that only grows at its end."""
-    return [*about, *(name for name in row.model_fields if name not in NESTED and name not in about)]
+    own = [name for name in row.model_fields if name not in about]
+    return [*about, *(name for name in own if name not in LATER), *(name for name in LATER if name in own)]
 
 
 def _rows(found: Any, rows: str) -> list[dict[str, Any]]:
+    """The rows with what of the heading stands in each; those that have sources of their own keep them."""
     said = json.loads(found.model_dump_json())
-    about = {name: said[name] for name in ABOUT if name in said} | {"sources": " ".join(s["code"] for s in said["sources"])}
-    return [about | each for each in said[rows]]
+    told = [each if isinstance(each, dict) else each.model_dump(mode="json") for each in getattr(found, rows)]
+    lines = [{name: said[name] for name in ABOUT if name in said} | each for each in told]
+    return [line | {"sources": " ".join(s["code"] for s in line["sources"])} for line in lines]
 
 
 def answered(request: Request, found: Any, rows: tuple[str, type[Any]], form: str | None, headers: dict[str, str]) -> Response:
-    """A computed answer as the caller wants it, by `format` or Accept; `rows` are the member that holds its rows and their class."""
+    """A computed answer as the caller wants it, by `format` or Accept; `rows` are the member, or property, that holds its rows and
+    their class."""
     form = form or next((name for name in ("ndjson", "csv") if MEDIA[name] in request.headers.get("accept", "")), "json")
     if form == "json":
         return pages.conditional(request, found.model_dump_json().encode(), headers)
@@ -69,6 +74,8 @@ def _cell(value: Any) -> Any:
     """A cell; a text that a spreadsheet would take for a formula gets an apostrophe in front."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, list):
+        value = " ".join(f"{each['source']}/{each['indicator']}={each['value']}" for each in value)
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 

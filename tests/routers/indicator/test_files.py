@@ -37,6 +37,42 @@ async def test_a_file_holds_what_the_answer_holds(world: World, name: str) -> No
     assert all(c["datatype"] in ("string", "double", "integer", "boolean", "dateTimeStamp") for c in said["tableSchema"]["columns"])
 
 
+async def test_what_is_published_stands_in_a_file_too_and_a_page_leads_on(world: World) -> None:
+    gt, query = await world.who("gt"), {"from": "2022", "to": "2022"}
+    for place, value in (("GT", 50), ("3200008", 4), ("3200009", 1)):
+        at, here = f"/v1/territories/{place}/observations/homicide/2022", {"source": "demonstration"}
+        assert (await gt.put(at, json={"value": value}, params=here)).status_code == 201
+    level = "/v1/countries/GT/indicators/homicide"
+    (row,) = csv.DictReader(io.StringIO((await gt.get(f"{level}/series", params=query | {"format": "csv"})).text))
+    assert row["published"] == "demonstration/homicide=50.0"
+    page = {"period": "2022", "limit": "2", "format": "ndjson"}
+    first = await gt.get(f"{level}/table", params=page)
+    link = first.headers["link"]
+    assert link.endswith('rel="next"')
+    following = await gt.get(link.partition("<")[2].partition(">")[0])
+    ids = [json.loads(line)["id"] for answer in (first, following) for line in answer.text.splitlines()]
+    assert len(set(ids)) == len(ids) == 4
+
+
+async def test_a_glance_and_a_gap_are_files_too(world: World) -> None:
+    gt, public = await world.who("gt"), await world.who()
+    for period, source in (("2021", "demonstration"), ("2022-02", "demonstration"), ("2022-02", "sesnsp")):
+        assert (await gt.put(AT.format(period), json={"value": 4}, params={"source": source})).status_code == 201
+    glance = "/v1/countries/GT/indicators/latest"
+    items = (await gt.get(glance)).json()["items"]
+    whole = [(i["indicator"], i[which]) for i in items for which in ("year", "year_before", "month", "month_before") if i[which]]
+    lines = [json.loads(line) for line in (await gt.get(glance, params={"format": "ndjson"})).text.splitlines()]
+    assert [(line["indicator"], {k: line[k] for k in point}) for line, (_, point) in zip(lines, whole, strict=True)] == whole
+    gap = "/v1/countries/GT/indicators/homicide/gap"
+    query = {"source": "sesnsp", "against": "demonstration", "by": "month"}
+    for path, said, rows in ((glance, {}, len(whole)), (gap, query, len((await gt.get(gap, params=query)).json()["points"]))):
+        answer = await gt.get(path, params=said | {"format": "csv"})
+        assert len(list(csv.DictReader(io.StringIO(answer.text)))) == rows > 0
+        described = answer.headers["link"].rpartition("<")[2].partition(">")[0]
+        columns = (await public.get(described)).json()["tableSchema"]["columns"]
+        assert [c["name"] for c in columns] == answer.text.splitlines()[0].split(",")
+
+
 async def test_every_list_of_figures_is_described(region: World) -> None:
     public, gt = await region.who(), await region.who("gt")
     for name in ("observations", "populations"):
