@@ -162,14 +162,16 @@ def ours(key: int) -> None:
 
 KEPT_BY = frozenset({"unit", "adds_over_time"})
 """What the kept sums of an indicator are made by."""
+COUNTED_BY = frozenset({"kind", "counting_unit"})
+"""By what the values of a source are told apart from those of others, with which they are never added."""
 
 
 def as_stated(changed: list[str], stated: bool) -> None:
     """Raises Conflict where values were stated and what they mean would be another: the years of every place would change behind those who
     stated their months, and nobody would have restated anything."""
-    if stated and (named := sorted(KEPT_BY & set(changed))):
+    if stated and (named := sorted((KEPT_BY | COUNTED_BY) & set(changed))):
         raise Conflict(
-            "Values of this indicator were stated as it is; add another indicator for what is measured or summed otherwise.",
+            "Values were stated of this as it is; add another indicator or source for what is measured, summed or counted otherwise.",
             "values-stated",
             pointer=f"/{named[0]}",
         )

@@ -12,6 +12,8 @@ from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict
 from api.domain.fields import Fields, made, merged
 from api.domain.indicator.catalogue import (
+    COUNTED_BY,
+    KEPT_BY,
     Indicator,
     IndicatorDefinition,
     IndicatorFields,
@@ -112,7 +114,9 @@ async def read_source_versions(request: Request, code: str, reading: Public) -> 
 OWNER = "select iso2 from country where id = :country"
 NUMBER = "select nextval('{}_number')"
 KEY = "select id from {} where code = :code"
-STATED = "select app.indicator_stated(:id)"
+STATED = "select app.{}_stated(:id)"
+TURN = "select pg_advisory_xact_lock(hashtextextended('observations', :id))"
+"""Of whoever states values of the source: they wait, or were before."""
 
 
 async def _add(caller: Caller, model: type[Indicator] | type[Source], body: IndicatorFields | SourceFields, listing: Listing) -> Response:
@@ -135,8 +139,10 @@ async def _change(
     ours(row.id)
     await pages.unchanged(caller, listing, code, row.version, if_match)
     changed = merged(row, body, definition)
-    if model is Indicator:
-        as_stated(changed, bool((await db.run(caller.session, STATED, id=row.id)).scalar()))
+    if (KEPT_BY | COUNTED_BY) & set(changed):
+        if model is Source:
+            await db.run(caller.session, TURN, id=row.id)
+        as_stated(changed, bool((await db.run(caller.session, STATED.format(model.__tablename__), id=row.id)).scalar()))
     await db.keep(caller, row, "change", fields=changed)
     return await pages.written(caller, listing, code, f"/v1/{listing.name}/{code}")
 
@@ -162,5 +168,6 @@ async def add_source(body: SourceFields, caller: Creating) -> Response:
 
 @router.patch("/v1/sources/{code}", response_model=SourceOut, responses=problems.CHANGES)
 async def change_source(code: str, body: SourcePatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
-    """Put what is said of a source better; those that come with the service stay. Needs `catalogue:write` there."""
+    """Put what is said of a source better; those that come with the service stay. Its kind and what it counts stay too once values of it
+    were stated (409 `values-stated`): add another source. Needs `catalogue:write` there."""
     return await _change(caller, Source, code, (body, SourceDefinition, if_match), SOURCES)

@@ -82,6 +82,31 @@ async def test_what_values_mean_does_not_change_behind_whoever_stated_them(world
     assert [p["value"] for p in year.json()["points"]] == [4]
 
 
+async def test_what_a_source_counts_does_not_change_once_it_has_values(world: World) -> None:
+    sv, gt, at = await world.who("sv"), await world.who("gt"), "/v1/sources/sv-oficina"
+    iso = (await sv.get("/v1/countries/SV")).json()["id"]
+    said = {"code": "sv-oficina", "name": "Oficina", "kind": "police", "counting_unit": "victims", "country_id": iso}
+    made = await sv.post("/v1/sources", json=said)
+    assert made.status_code == 201, made.text
+    free = await sv.patch(at, json={"counting_unit": "offences"}, headers={"If-Match": made.headers["etag"]})
+    assert (free.status_code, free.json()["counting_unit"]) == (200, "offences")
+    own = await sv.post("/v1/indicators", json=MINE)
+    # One value, of another country and only broken down.
+    where = {"source": "sv-oficina", "dims": "sex=F"}
+    stated = await gt.put("/v1/municipalities/3200008/observations/sv-riesgo/2022-01", params=where, json={"value": 3})
+    assert stated.status_code == 201, stated.text
+    for path, etag, changes in (
+        (at, free, ({"kind": "health"}, {"counting_unit": "victims"})),
+        ("/v1/indicators/sv-riesgo", own, ({"unit": "percent"},)),
+    ):
+        for change in changes:
+            refused = await sv.patch(path, json=change, headers={"If-Match": etag.headers["etag"]})
+            assert (refused.status_code, refused.json().get("code")) == (409, "values-stated"), refused.text
+            assert refused.json()["errors"][0]["pointer"] == f"/{next(iter(change))}"
+    better = await sv.patch(at, json={"name": "Oficina nueva", "kind": "police"}, headers={"If-Match": free.headers["etag"]})
+    assert (better.status_code, better.json()["name"]) == (200, "Oficina nueva")
+
+
 async def test_what_a_release_puts_otherwise_is_kept_too(world: World) -> None:
     public, at = await world.who(), "/v1/indicators/homicide/versions"
     (now,) = (await public.get(at)).json()["items"]
