@@ -33,11 +33,18 @@ class SessionQuery(OfCommittee):
 WHOLE = HERE.over("a", "personal")
 INSTITUTION, SECTOR, PERSON = (f"({said} or {WHOLE})" for said in (SHOWN, "s.display <> 'none'", "s.display = 'person'"))
 """What seat `s` shows of its holder in row `a`, which is everything for the personal scope: where one was, how one voted."""
-MET = "coalesce((t.quorum ->> 'met')::boolean, false)"
-# What a state allows in general, without what this session cannot: a purpose is an inauguration's, a decision needs quorum.
-ACTIONS = f"""(select coalesce(array_agg(a order by n), '{{{{}}}}') from unnest({by_state("t.state", ALLOWED)}) with ordinality x (a, n)
-    where (a <> 'state_purpose' or t.kind = 'inauguration') and (a <> 'decide' or {MET})
-      and (a <> 'second_call' or t.quorum ->> 'second_call_after' is not null))"""
+
+
+def actions(of: str) -> str:
+    """What may be done with session `of`: what its state allows in general, without what this session cannot. A purpose is an
+    inauguration's, a decision needs quorum."""
+    met = f"coalesce(({of}.quorum ->> 'met')::boolean, false)"
+    return f"""(select coalesce(array_agg(a order by n), '{{{{}}}}')
+      from unnest({by_state(f"{of}.state", ALLOWED)}) with ordinality x (a, n)
+      where (a <> 'state_purpose' or {of}.kind = 'inauguration') and (a <> 'decide' or {met})
+        and (a <> 'second_call' or {of}.quorum ->> 'second_call_after' is not null))"""
+
+
 SESSIONS = Listing(
     "sessions",
     SessionOut,
@@ -54,7 +61,7 @@ SESSIONS = Listing(
         "body": "b.name",
         "explanation": "t.quorum -> 'words' ->> {language}::text",
         "minutes_id": "m.id",
-        "allowed_actions": ACTIONS,
+        "allowed_actions": actions("t"),
     },
     descending=True,
 )

@@ -40,6 +40,8 @@ class HomeSession(Told):
     meets_at: str | None
     place: str | None
     online: str | None
+    allowed_actions: list[str]
+    """What may be done with it next; empty for who does not write there."""
 
 
 class HomeAgreement(Told):

@@ -16,12 +16,15 @@ from api.domain.session.home import LONGEST, SHOWN, Home, home
 from api.domain.steps.frameworks import followed
 from api.domain.steps.standing import standings
 from api.pages.statements import ENTERED
+from api.sessions import actions
 from api.standings import facts_in, with_facts
 
 router = APIRouter(tags=["sessions"], route_class=ReadRoute)
 _OF = "s.committee_id = t.id and " + HERE.over("s")
-SHORT = """select s.id, s.kind, s.state, b.name as body, coalesce(s.second_on, s.meets_on) as meets_on,
-    coalesce(s.second_at, s.meets_at) as meets_at, s.place, s.online from committee_session s join body b on b.id = s.body_id"""
+SHORT = f"""select s.id, s.kind, s.state, b.name as body, coalesce(s.second_on, s.meets_on) as meets_on,
+    coalesce(s.second_at, s.meets_at) as meets_at, s.place, s.online,
+    case when {HERE.over("s", "write")} then {actions("s")} else array[]::text[] end as allowed_actions
+    from committee_session s join body b on b.id = s.body_id"""
 WAITS = "s.state in ('planned', 'called') and coalesce(s.second_on, s.meets_on)"
 OPEN = "a.committee_id = t.id and a.state = 'open' and " + HERE.over("a")
 AGREED = "from agreement a where " + OPEN
