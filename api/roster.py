@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api import pages
 from api.committees import HERE, HOLDS, LAW_IN_FORCE, OF_COMMITTEE, ON, SHOWN, STANDS, OfCommittee
+from api.domain.committee.absences import Attended, Sat
 from api.domain.committee.composition import Facts, Held
 from api.domain.committee.rules import Rules
 from api.domain.committee.seats import Display
@@ -136,12 +137,19 @@ HELD = f"""select s.id as seat_id, s.sector, s.role, s.voting, x.id as term_id, 
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")}"""
 COUNTED = f"left join lateral (select count(*) as seats, count(h.term_id) as filled from ({HELD}) h) h on true"
 """Beside committee `t`: how many seats its plenary has on the day and how many of them are held, counted of what its composition is."""
+ATTENDED = f"""select h.seat_id, h.sector, h.shown, json_agg(json_build_array(z.day, a.status) order by z.day desc, z.id desc) as sessions
+    from ({HELD}) h join term x on x.municipality_id = t.municipality_id and x.id = h.term_id
+    join session_attendance a on a.municipality_id = t.municipality_id and a.seat_id = h.seat_id
+    join (select s.id, coalesce(s.second_on, s.meets_on) as day from committee_session s where s.committee_id = t.id
+      and s.state not in ('planned', 'called', 'cancelled') and {HERE.over("s")}) z on z.id = a.session_id and z.day >= x.starts_on
+      and z.day <= {{as_of}} group by h.seat_id, h.sector, h.shown"""
+"""How each seat that is held was at the sessions since its holder came."""
 FACTS = f"""
 select e.who, q.* from {{entered}}
 left join lateral (
   select (select coalesce(json_agg(row_to_json(h)), '[]') from ({HELD}) h)::text as held,
     (select coalesce(json_object_agg(g.code, g.members), json_build_object()) from app.groups_of(t.id, {{as_of}}) g)::text as groups,
-    ({LAW_IN_FORCE})::text as bylaws
+    ({LAW_IN_FORCE})::text as bylaws, (select coalesce(json_agg(row_to_json(d)), '[]') from ({ATTENDED}) d)::text as attended
   from committee t where e.who is not null and t.id = {{id}} and {HERE.seen()}) q on true"""
 
 
@@ -164,7 +172,13 @@ def facts_of(row: Any, day: date) -> Facts:
         stated=groups.get("", 0),
         rules=Rules.model_validate(law["rules"]) if law else None,
         bylaws_id=UUID(law["id"]) if law else None,
+        attended=[_attended(said) for said in json.loads(row["attended"])],
     )
+
+
+def _attended(said: dict[str, Any]) -> Attended:
+    sessions = [Sat(date.fromisoformat(day), status) for day, status in said["sessions"]]
+    return Attended(UUID(said["seat_id"]), Sector(said["sector"]), said["shown"], sessions)
 
 
 def _held(said: dict[str, Any]) -> Held:

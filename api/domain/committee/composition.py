@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from api.domain.calendar import days_after
+from api.domain.committee.absences import Absence, Attended, absences
 from api.domain.committee.quorum import Base, required
 from api.domain.committee.rules import Rules
 from api.domain.committee.sectors import CIVIL, Group, SeatRole, Sector, above_51
@@ -114,6 +115,8 @@ class Composition(Fields):
     """Resignations and other ends that are announced for a later day."""
     shortfalls: list[Shortfall]
     """The cure list: warnings, but at legalisation, where they block."""
+    absences: list[Absence]
+    """Seats that by the bylaws are lost for absences without excuse; a warning always."""
 
 
 Missing = tuple[str, str, dict[str, int | str]]
@@ -225,6 +228,7 @@ class Facts:
     """How many said anything of what they are."""
     rules: Rules | None
     bylaws_id: UUID | None
+    attended: Sequence[Attended] = ()
 
 
 def _ending(facts: Facts, held: Held, language: str) -> Ending:
@@ -263,6 +267,7 @@ def composition(facts: Facts, language: str) -> Composition:
         expiring=[e for e in endings if e.ends_on <= days_after(facts.day, SOON_DAYS) and e.term_id not in announced],
         pending=[e for e in endings if e.term_id in announced],
         shortfalls=[worded(m, language) for m in missing(held, facts.groups, rules)] if rules else [],
+        absences=absences(rules.absence_limit if rules else None, facts.attended, facts.day, language),
     )
 
 
