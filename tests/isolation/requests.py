@@ -90,8 +90,12 @@ CATALOGUE = {"indicator": {k: v for k, v in targets.DEFINED.items() if k != "ori
 ONE_VALUE = {"indicator": "homicide", "period": "2022-03"}
 
 
+STATED = ONE_VALUE | {"period": "2024"}
+"""In a year in which the municipalities of before and after 2024-05-01 existed."""
+
+
 def one_value(operation: str, target: Target) -> dict[str, Any]:
-    return ONE_VALUE | {"unit": target.territory}
+    return (STATED if operation.startswith("state_") else ONE_VALUE) | {"unit": target.territory}
 
 
 def a_community(operation: str, target: Target) -> dict[str, Any]:
@@ -175,7 +179,7 @@ ENTRIES: dict[str, Entry] = {
     "state_observation": Entry(
         at(rules.either(rules.written_there, rules.drafted)),
         at(rules.read_there),
-        path=lambda o, t: ONE_VALUE,
+        path=lambda o, t: STATED,
         query=lambda o, t: {"source": "demonstration"},
         body=lambda o, t: {"value": 7},
     ),
