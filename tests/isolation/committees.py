@@ -136,10 +136,14 @@ ENTRIES: dict[str, Entry] = {
     "change_seat_invitation": of_committee(invited(), body=lambda o, t: {"channel": "visit"}, version="seat_invitation"),
     "remove_seat_invitation": of_committee(invited(), version="seat_invitation"),
     "send_seat_invitation": of_committee(invited(), body=lambda o, t: {"sent_on": "2021-01-01"}, version="seat_invitation"),
-    "accept_seat_invitation": of_committee(invited(**targets.SENT), body=lambda o, t: ANSWERED, version="seat_invitation"),
-    "decline_seat_invitation": of_committee(invited(**targets.SENT), body=lambda o, t: ANSWERED, version="seat_invitation"),
+    "accept_seat_invitation": of_committee(
+        invited(**targets.SENT | {"institution": "Accepting"}), body=lambda o, t: ANSWERED, version="seat_invitation"
+    ),
+    "decline_seat_invitation": of_committee(
+        invited(**targets.SENT | {"institution": "Declining"}), body=lambda o, t: ANSWERED, version="seat_invitation"
+    ),
     "seat_seat_invitation": of_committee(
-        invited(**targets.SENT | ANSWERED | {"state": "accepted"}),
+        invited(**targets.SENT | ANSWERED | {"state": "accepted", "institution": "Seating"}),
         body=lambda o, t: {"term_id": key("committee-term", t)},
         version="seat_invitation",
     ),

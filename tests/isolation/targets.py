@@ -126,7 +126,7 @@ ONE_SEAT = {"voting_seats": 1, "seats": [{"sector": "ngo", "min": 1, "max": 1, "
 COUNTED = ("in", "used", "parked", "refused", "ignored")
 REPORT: dict[str, Any] = {f"rows_{k}": 0 for k in COUNTED} | dict.fromkeys(("values", "created", "changed", "unchanged", "ended"), 0)
 REPORT |= {"not_yet_reported": 0, "codes_healed": 0, "would_end": [], "errors": [], "ignored": [], "warnings": [], "totals": {}}
-REPORT |= {"rows_stored": None, "rows_summed": None, "header_row": 1, "sheet": None}
+REPORT |= {"rows_stored": None, "rows_summed": None, "header_row": 1, "sheet": None, "rows_superseded": 0, "kept": 0, "superseded": []}
 
 
 DEFINED = {f"label_{language}": "Seeded" for language in ("en", "es", "pt")} | {"unit": "count", "direction": "down"}
