@@ -137,12 +137,12 @@ HELD = f"""select s.id as seat_id, s.sector, s.role, s.voting, x.id as term_id, 
     where s.committee_id = t.id and {ON.format("s")} and {HERE.over("s")}"""
 COUNTED = f"left join lateral (select count(*) as seats, count(h.term_id) as filled from ({HELD}) h) h on true"
 """Beside committee `t`: how many seats its plenary has on the day and how many of them are held, counted of what its composition is."""
-ATTENDED = f"""select h.seat_id, h.sector, h.shown, json_agg(json_build_array(z.day, a.status) order by z.day desc, z.id desc) as sessions
+ATTENDED = f"""select h.seat_id, h.sector, h.shown,
+      json_agg(json_build_array(z.held_on, a.status = 'absent') order by z.held_on desc, z.id desc) as sessions
     from ({HELD}) h join term x on x.municipality_id = t.municipality_id and x.id = h.term_id
     join session_attendance a on a.municipality_id = t.municipality_id and a.seat_id = h.seat_id
-    join (select s.id, coalesce(s.second_on, s.meets_on) as day from committee_session s where s.committee_id = t.id
-      and s.state not in ('planned', 'called', 'cancelled') and {HERE.over("s")}) z on z.id = a.session_id and z.day >= x.starts_on
-      and z.day <= {{as_of}} group by h.seat_id, h.sector, h.shown"""
+    join committee_session z on z.committee_id = t.id and z.id = a.session_id and z.held_on between x.starts_on and {{as_of}}
+      and {HERE.over("z")} group by h.seat_id, h.sector, h.shown"""
 """How each seat that is held was at the sessions since its holder came."""
 FACTS = f"""
 select e.who, q.* from {{entered}}
@@ -177,7 +177,7 @@ def facts_of(row: Any, day: date) -> Facts:
 
 
 def _attended(said: dict[str, Any]) -> Attended:
-    sessions = [Sat(date.fromisoformat(day), status) for day, status in said["sessions"]]
+    sessions = [Sat(date.fromisoformat(day), absent) for day, absent in said["sessions"]]
     return Attended(UUID(said["seat_id"]), Sector(said["sector"]), said["shown"], sessions)
 
 

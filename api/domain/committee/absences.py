@@ -46,10 +46,11 @@ class Absence(Fields):
 
 
 class Sat(NamedTuple):
-    """How a seat was at a session while its holder held it."""
+    """A session while the holder held the seat."""
 
     day: date
-    status: str
+    absent: bool
+    """Whether nobody came for it, and without excuse."""
 
 
 class Attended(NamedTuple):
@@ -68,8 +69,8 @@ def absences(limit: AbsenceLimit | None, seats: Sequence[Attended], day: date, l
 
 def _of(seat: Attended, limit: AbsenceLimit, day: date, language: str) -> Iterator[Absence]:
     counted: Mapping[str, int] = {
-        "consecutive": sum(1 for _ in takewhile(lambda s: s.status == "absent", seat.sessions)),
-        "in_a_year": sum(s.status == "absent" and (day - s.day).days < YEAR_DAYS for s in seat.sessions),
+        "consecutive": sum(1 for _ in takewhile(lambda s: s.absent, seat.sessions)),
+        "in_a_year": sum(s.absent and (day - s.day).days < YEAR_DAYS for s in seat.sessions),
     }
     for rule, n in counted.items():
         most = getattr(limit, rule)
