@@ -94,7 +94,10 @@ async def told(reading: Reading, lens: Lens, asked: Asked, found: dict[str, Poin
     if not any(point.reason == "not-reported" for point in found.values()):
         return
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of} | more
-    row = await pages.ask(reading, statement(asked.made_of(lens), *how), known)
+    _say(found, await pages.ask(reading, statement(asked.made_of(lens), *how), known))
+
+
+def _say(found: dict[str, Point], row: Any) -> None:
     said = json.loads(row["unvalued"] or "{}")
     for key, point in found.items():
         silent(point, *said.get(key, (0, 0)))
@@ -111,10 +114,7 @@ async def told_of_many(reading: Reading, lens: Lens, asked: Asked, entries: list
         return
     wanted = [{"key": key} | _wanted(*entry) for key, entry in silence.items()]
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of, "asked": json.dumps(wanted)}
-    row = await pages.ask(reading, of_many(asked.made_of(lens)), known)
-    said = json.loads(row["unvalued"] or "{}")
-    for key, (*_, point) in silence.items():
-        silent(point, *said.get(key, (0, 0)))
+    _say({key: point for key, (*_, point) in silence.items()}, await pages.ask(reading, of_many(asked.made_of(lens)), known))
 
 
 def _wanted(indicator: str, sources: list[str], cut: str, point: Point) -> dict[str, Any]:
