@@ -1,8 +1,7 @@
 """What came of an import: every row accounted for, grouped by reason, kept with the import and readable for good."""
 
-from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import asyncpg
 
@@ -10,7 +9,7 @@ from api.domain.fields import new_id
 from api.domain.indicator.imports import ImportState, Report, RowError
 from api.idempotency import same
 from api.intake.placing import BORN, INSTEAD, NEAR, OUTSIDE
-from api.intake.upload import Intake, Upload
+from api.intake.upload import Before, Intake, Upload
 from api.readers import Tally
 
 WORDS = {
@@ -135,9 +134,6 @@ END = "update import set state = $2, report = $3, version = version + 1, updated
 
 BEFORE = """select min(created_at) as since, array_agg(id) as same from import where file_sha256 = $1 and kind = $2 and reader = $3
     and source = $4 and not dry_run and state in ('done', 'running')"""
-
-
-Before = tuple[datetime, list[UUID]]
 
 
 async def before(connection: asyncpg.Connection, intake: Intake, upload: Upload, said: tuple[str, str]) -> Before | None:

@@ -54,6 +54,10 @@ def opened(path: Path) -> Upload:
     return Upload(file, digest, path.stat().st_size, path.name)
 
 
+Before = tuple[datetime, list[UUID]]
+"""When a file came in first, and by which imports."""
+
+
 @dataclass
 class Intake:
     """One import under way."""
@@ -74,7 +78,7 @@ class Intake:
     counts: dict[str, int] = field(default_factory=lambda: {"created": 0, "changed": 0, "unchanged": 0, "kept": 0})
     superseded: set[int] = field(default_factory=set)
     """Rows of which a value was corrected since the same file came in before."""
-    before: tuple[datetime, list[UUID]] | None = None
+    before: Before | None = None
     """When the same file came in first, and by which imports; none where it never did, or is to restate what was corrected since."""
 
     sent_at: datetime | None = None
