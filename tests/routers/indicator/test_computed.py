@@ -110,6 +110,6 @@ async def test_what_is_invented_or_only_drafted_was_not_reported(world: World) -
     gt = await world.who("gt")
     assert (await gt.put(at("3200008", "2022-01"), params={"source": "demonstration"}, json={"value": 3})).status_code == 201
     assert await counted(gt, "/v1/countries/GT") == {}
-    draft = await (await world.who("comures")).put(at("2220001", "2022-01"), params={"source": "un-homicide"}, json={"value": 3})
+    draft = await (await world.who("comures")).put(at("2220001", "2025-01"), params={"source": "un-homicide"}, json={"value": 3})
     assert (draft.status_code, draft.json()["assisted"]) == (201, True)
     assert await counted(await world.who("sv"), "/v1/countries/SV") == {}

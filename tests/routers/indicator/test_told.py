@@ -11,14 +11,14 @@ SV = "/v1/countries/SV"
 SERIES = "{}/indicators/sexual-offence/series"
 TABLE = "{}/indicators/sexual-offence/table"
 COUNTS = {2220001: 0, 2220002: 9, 2220003: 9, 2220004: 14, 2220005: 103}
-"""Municipalities of one first level of El Salvador and what is stated of 2022."""
+"""Municipalities of one first level of El Salvador and what is stated of 2024, when those of before and of now were there."""
 WIDE = {2220001 + 7 * n: (0, 9, 3, 13, 8, 250, 17, 9, 10, 1, 12, 58)[n % 12] for n in range(36)}
 """The same of many first levels, the edges of windows among them."""
 TWO_NINES = {2220001: 9, 2220002: 9}
 FOUR_THIRTEENS = {2220001: 13, 2220002: 13, 2220003: 13, 2220004: 13, 2220005: 0}
 
 
-async def stated(world: World, counts: dict[int, int], what: str = "sexual-offence", period: str = "2022") -> None:
+async def stated(world: World, counts: dict[int, int], what: str = "sexual-offence", period: str = "2024") -> None:
     sv = await world.who("sv")
     for place, value in counts.items():
         at = f"/v1/municipalities/{place}/observations/{what}/{period}"
@@ -41,7 +41,7 @@ async def test_who_may_write_sees_what_is_and_others_what_may_be_told(world: Wor
 
 
 async def test_what_is_hidden_is_not_told_by_its_rate_and_what_is_not_reported_is_not_hidden(world: World) -> None:
-    await stated(world, {2220001: 0, 2220002: 14})
+    await stated(world, {2220001: 0, 2220002: 14}, period="2025")
     async with world.owner() as owner:
         residents = "insert into {} (territory_id, {}, country_id, value, source_id) values ($1, {}, 222, 10000, 2)"
         for place in (2220001, 2220002):
@@ -49,7 +49,7 @@ async def test_what_is_hidden_is_not_told_by_its_rate_and_what_is_not_reported_i
             columns = "from_year, to_year, population_year"
             await owner.execute(residents.format("denominator", columns, "1900, 2100, 2020"), place)
     reader = await world.who("reader")
-    span = {"from": "2021", "to": "2022"}
+    span = {"from": "2024", "to": "2025"}
     first, hidden = (await fetched(reader, SERIES.format("/v1/municipalities/2220001"), **span))["points"]
     assert (first["reason"], first["unstable"]) == ("not-reported", False)
     assert [hidden[name] for name in ("value", "count", "rate", "low", "high", "reason")] == [None] * 5 + ["protected"]
@@ -93,7 +93,7 @@ async def test_several_sources_are_told_one_by_one(world: World) -> None:
         "counting_unit": sources[0]["counting_unit"],
     }
     assert (await gt.post("/v1/sources", json=own)).status_code == 201
-    at = "/v1/municipalities/2220006/observations/sexual-offence/2022"
+    at = "/v1/municipalities/2220006/observations/sexual-offence/2024"
     assert (await gt.put(at, json={"value": 3}, params={"source": "sv-muestra"})).status_code == 201
     assert (await fetched(gt, SERIES.format(SV)))["points"][0]["count"] == 138
     refused = await reader.get(SERIES.format(SV))
@@ -111,18 +111,18 @@ async def read_everywhere(world: World) -> None:
 
 
 async def attacked(world: World, counts: dict[int, int], **how: Rule) -> dict[int, tuple[int, int]]:
-    """Everything that somebody who reads the whole region can fetch of 2022, in every order and of every level, solved."""
+    """Everything that somebody who reads the whole region can fetch of 2024, in every order and of every level, solved."""
     reader, attacker = await world.who("reader"), Attacker(**how)
     await read_everywhere(world)
     rows: dict[str, dict[int, float | None]] = {}
     for by in ("municipality", "admin1", "country"):
         for sort in ("key", "-value", "rate"):
-            found = await listed(reader, TABLE.format(SV), period="2022", by=by, sort=sort, limit=200)
+            found = await listed(reader, TABLE.format(SV), period="2024", by=by, sort=sort, limit=200)
             reported = {row["id"]: row["count"] for row in found if row["reported"]}
             assert rows.setdefault(by, reported) == reported
             assert all(row["value"] == row["count"] and row["unspecified"] is None and row["published"] == [] for row in found)
     for place, shown in rows["municipality"].items():
-        alone = await fetched(reader, SERIES.format(f"/v1/municipalities/{place}"), **{"from": "2022", "to": "2022"})
+        alone = await fetched(reader, SERIES.format(f"/v1/municipalities/{place}"), **{"from": "2024", "to": "2024"})
         assert alone["points"][0]["count"] == shown
         attacker.place(place, shown)
     async with world.owner() as owner:
@@ -169,7 +169,7 @@ async def test_the_attacker_recovers_what_is_hidden_where_the_rule_is_off(
     assert any(low == high == counts[place] < 10 for place, (low, high) in left.items()), left
 
 
-@pytest.mark.parametrize("query", [{"period": "2022-03"}, {"period": "2022", "by": "association"}, {"period": "2022-07/P1Y"}])
+@pytest.mark.parametrize("query", [{"period": "2024-03"}, {"period": "2024", "by": "association"}, {"period": "2024-07/P1Y"}])
 async def test_tables_that_overlap_are_refused_too(world: World, query: dict[str, str]) -> None:
     await stated(world, COUNTS)
     refused = await (await world.who("reader")).get(TABLE.format(SV), params=query)
@@ -180,7 +180,7 @@ async def test_tables_that_overlap_are_refused_too(world: World, query: dict[str
 async def test_of_a_told_sum_with_anything_that_has_no_residents_there_is_no_rate(world: World) -> None:
     """How much that is may be hidden, and the difference to a rate without it would tell."""
     await stated(world, {2220004: 14, 2220005: 103})
-    at, here = "/v1/territories/{}/observations/sexual-offence/2022", {"params": {"source": "demonstration"}}
+    at, here = "/v1/territories/{}/observations/sexual-offence/2024", {"params": {"source": "demonstration"}}
     async with world.owner() as owner:
         first = await owner.fetchval("select a.code from admin1 a join municipality m on m.admin1_id = a.id where m.id = 2220005")
         await keep(owner, [], [(place, 2020, "censo", 10_000) for place in (2220004, 2220005)])
@@ -193,5 +193,5 @@ async def test_of_a_told_sum_with_anything_that_has_no_residents_there_is_no_rat
     (point,) = (await fetched(reader, SERIES.format(SV)))["points"]
     assert (point["unspecified"], point["rate"], point["low"], point["reason"]) == (None, None, None, "no-population")
     for by in ("admin1", "country"):
-        (row,) = (r for r in await listed(reader, TABLE.format(SV), period="2022", by=by, sort="rate") if r["reported"])
+        (row,) = (r for r in await listed(reader, TABLE.format(SV), period="2024", by=by, sort="rate") if r["reported"])
         assert (row["count"], row["rate"], row["reason"]) == (point["count"], None, "no-population")
