@@ -62,11 +62,11 @@ class Office:
 
 _ANYWHERE = frozenset(Level)
 _RECORDS = (
-    *(Action.WRITE_DOCUMENTS, Action.WRITE_TRAINING),
+    *(Action.WRITE_DOCUMENTS, Action.WRITE_TRAINING, Action.WRITE_ORGANISATION),
     *(Action.WRITE_COMMITTEE, Action.WRITE_ROSTER, Action.WRITE_PERSONS, Action.WRITE_ELECTIONS),
 )
-"""What whoever keeps the papers of a municipality may: those, its training, its committees and their law, who sits in them, its terms of
-office, and, with the personal scope, the names."""
+"""What whoever keeps the papers of a municipality may: those, its training, its departments and other organisations of its own, its
+committees and their law, who sits in them, its terms of office, and, with the personal scope, the names."""
 _ELECTIONS = (Action.WRITE_BLACKOUTS, Action.APPROVE_HANDOVER)
 _LOCAL = frozenset({Role.COMMITTEE_SECRETARY, Role.MEMBER, Role.READER})
 
@@ -75,7 +75,7 @@ OFFICES: dict[Role, Office] = {
         frozenset({Level.REGION}),
         frozenset(
             {
-                *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.WRITE_PROGRAMME),
+                *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_PROGRAMME),
                 *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.MANAGE_PEOPLE),
             }
         ),
@@ -92,7 +92,7 @@ OFFICES: dict[Role, Office] = {
         frozenset({Level.COUNTRY}),
         frozenset(
             {
-                *(Action.WRITE_COMMUNITIES, Action.WRITE_ORGANISATION, Action.SPEAK_FOR_UNMANNED),
+                *(Action.WRITE_COMMUNITIES, Action.SPEAK_FOR_UNMANNED),
                 *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.MANAGE_PEOPLE),
             }
         ),

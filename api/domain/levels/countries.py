@@ -5,6 +5,7 @@ from typing import ClassVar
 from sqlalchemy import ARRAY, String
 from sqlmodel import Field
 
+from api.domain.errors import Invalid
 from api.domain.fields import ExternalIds, Fields, LongText, Numbered, Text, external_ids
 
 
@@ -48,3 +49,9 @@ class Country(CountryKey, CountryFields, Numbered, table=True):
 
 class CountryOut(CountryKey, CountryFields, Numbered):
     """A country as it is read."""
+
+
+def within(said: int | None, home: int) -> None:
+    """Raises Invalid where what lies in the country `home` is said to lie in another, or in none."""
+    if said != home:
+        raise Invalid("What is named lies in another country.", "unit-in-another-country", pointer="/country_id")

@@ -171,12 +171,6 @@ class ParticipationOut(ParticipationFields, Row):
     demonstration: bool
 
 
-def within(participation: ParticipationFields, country_id: int) -> None:
-    """Raises Invalid where what takes part lies in another country than is said."""
-    if participation.country_id != country_id:
-        raise Invalid("What takes part lies in another country.", "unit-in-another-country", pointer="/country_id")
-
-
 def stop(participation: Participation, on: date) -> None:
     """End a participation on a day. Raises Invalid where it would end before it starts."""
     if on <= participation.starts_on:

@@ -69,11 +69,10 @@ publish(
     router,
     COUNTRIES,
     public=True,
-    levels=(),
     flat="/v1/countries",
-    about="The countries, by name. As GeoJSON none: ask for municipalities.",
+    about="The countries, by name; through any other level those it lies in. As GeoJSON none: ask for municipalities.",
 )
-publish(router, ADMIN1, public=True, levels=(Level.REGION, Level.COUNTRY), about="First-level divisions, by name.")
+publish(router, ADMIN1, public=True, about="First-level divisions, by name; through municipalities those they lie in.")
 
 
 @router.get("/v1/countries/{unit}", response_model=CountryOut)

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from api import db, pages, problems
-from api.access import IfMatch, Public, Writing
+from api.access import Caller, IfMatch, Public, Writing
 from api.collection import ReadRoute, UnitName, publish
 from api.domain.errors import Conflict
 from api.domain.fields import made, merged, new_id, patch_of
 from api.domain.levels import Level
+from api.domain.levels.countries import within
 from api.domain.levels.organisations import (
     AssociationOut,
     Classification,
@@ -68,8 +69,9 @@ ORGANISATIONS = Listing(
 )
 
 JOINED = "t.id = any(app.associations_of(l.municipalities, {as_of}))"
-PARTAKING = """t.id in (select p.association_id from participation p where p.programme_id = l.unit and p.level = 'association'
-               and p.starts_on <= {as_of} and (p.ends_on is null or p.ends_on > {as_of}))"""
+CURRENT = "p.starts_on <= {as_of} and (p.ends_on is null or p.ends_on > {as_of})"
+PARTAKING = f"""t.id in (select p.association_id from participation p
+    where p.programme_id = l.unit and p.level = 'association' and {CURRENT})"""
 ASSOCIATIONS = Listing(
     "associations",
     AssociationOut,
@@ -91,18 +93,32 @@ ASSOCIATIONS = Listing(
     address="t.id = app.association_of({id})",
 )
 
-TAKES_PART = """(select count(*) from participation p where p.programme_id = t.id and p.level = '{}' and p.starts_on <= {{as_of}}
-                and (p.ends_on is null or p.ends_on > {{as_of}}))"""
+PARTAKERS = {"municipalities": "municipality", "associations": "association", "countries": "country"}
+
+
+def _running(where: str) -> str:
+    return f"t.id in (select p.programme_id from participation p where ({where}) and {CURRENT})"
+
+
 PROGRAMMES = Listing(
     "programmes",
     ProgrammeOut,
     "programme t",
-    Shape(public=True, country=None, municipality=None),
+    Shape(
+        public=True,
+        country=None,
+        municipality=None,
+        override={
+            Level.COUNTRY: _running("p.country_id = l.unit"),
+            Level.ASSOCIATION: _running("p.association_id = l.unit or p.municipality_id = any(l.municipalities)"),
+            Level.MUNICIPALITY: _running("p.municipality_id = any(l.municipalities)"),
+            Level.PROGRAMME: "t.id = l.unit",
+        },
+    ),
     (("t.name_key", "text"), ("t.id", "uuid")),
     columns={
-        "municipalities": TAKES_PART.format("municipality"),
-        "associations": TAKES_PART.format("association"),
-        "countries": TAKES_PART.format("country"),
+        them: f"(select count(*) from participation p where p.programme_id = t.id and p.level = '{one}' and {CURRENT})"
+        for them, one in PARTAKERS.items()
     },
     address="t.id = app.programme_of({id})",
 )
@@ -119,11 +135,16 @@ publish(
     router,
     ASSOCIATIONS,
     public=True,
-    levels=(Level.REGION, Level.COUNTRY, Level.PROGRAMME, Level.MUNICIPALITY),
     flat="/v1/associations",
     about="Municipal associations, by name; through a municipality those it belongs to on `as_of`.",
 )
-publish(router, PROGRAMMES, public=True, levels=(), flat="/v1/programmes", about="Programmes, by name, with how many take part on `as_of`.")
+publish(
+    router,
+    PROGRAMMES,
+    public=True,
+    flat="/v1/programmes",
+    about="Programmes, by name, with how many take part on `as_of`; through another level those in which it, or a part of it, does.",
+)
 
 
 @router.get("/v1/associations/{unit}", response_model=AssociationOut)
@@ -158,14 +179,21 @@ async def change_programme(unit: UnitName, body: ProgrammePatch, caller: Writing
     return await pages.written(caller, PROGRAMMES, row.code, f"/v1/programmes/{row.code}")
 
 
-def _target(row: OrganisationFields, id: UUID) -> Target:
-    return Target(country_id=row.country_id or 0, municipality_id=row.municipality_id or 0, organisation_id=id)
+HOME = "select coalesce((select country_id from municipality where id = :m), :c)"
+
+
+async def _may(caller: Caller, row: OrganisationFields, id: UUID) -> None:
+    """Raises NotAllowed where the caller does not write where it is, Invalid where that is another country than its municipality's."""
+    caller.require(Action.WRITE_ORGANISATION, Target(row.country_id or 0, row.municipality_id or 0, organisation_id=id))
+    if row.municipality_id is not None:
+        within(row.country_id, (await db.run(caller.session, HOME, m=row.municipality_id, c=row.country_id)).scalar())
 
 
 @router.post("/v1/organisations", status_code=201, response_model=OrganisationOut, responses=problems.refusals(Conflict))
 async def add_organisation(body: OrganisationNew, caller: Creating) -> Response:
-    """Add an organisation to a country. Needs `organisations:write` there; an international one needs it over the region."""
-    caller.require(Action.WRITE_ORGANISATION, _target(body, body.id))
+    """Add an organisation to a country, or to a municipality: its departments, a school, a parish. Needs `organisations:write` there; an
+    international one needs it over the region."""
+    await _may(caller, body, body.id)
     row = made(Organisation, body)
     await db.keep(caller, row, "create")
     return await pages.written(caller, ORGANISATIONS, row.id, f"/v1/organisations/{row.id}", status=201)
@@ -175,10 +203,10 @@ async def add_organisation(body: OrganisationNew, caller: Creating) -> Response:
 async def change_organisation(id: UUID, body: OrganisationPatch, caller: Writing, if_match: IfMatch) -> Response:  # type: ignore[valid-type]
     """Change an organisation. Needs `organisations:write` where it is, and where it would be."""
     row = await db.fetch(caller, Organisation, id, ORGANISATIONS.shape.seen())
-    caller.require(Action.WRITE_ORGANISATION, _target(row, id))
+    await _may(caller, row, id)
     await pages.unchanged(caller, ORGANISATIONS, id, row.version, if_match)
     changed = merged(row, body, OrganisationFields)
-    caller.require(Action.WRITE_ORGANISATION, _target(row, id))
+    await _may(caller, row, id)
     await db.keep(caller, row, "change", fields=changed)
     return await pages.written(caller, ORGANISATIONS, id, f"/v1/organisations/{id}")
 
@@ -187,7 +215,7 @@ async def change_organisation(id: UUID, body: OrganisationPatch, caller: Writing
 async def remove_organisation(id: UUID, caller: Writing, if_match: IfMatch) -> Response:
     """Remove an organisation that nothing refers to; the feed keeps a tombstone. Needs `organisations:write` there."""
     row = await db.fetch(caller, Organisation, id, ORGANISATIONS.shape.seen())
-    caller.require(Action.WRITE_ORGANISATION, _target(row, id))
+    await _may(caller, row, id)
     await pages.unchanged(caller, ORGANISATIONS, id, row.version, if_match)
     await db.remove(caller, row)
     return Response(status_code=204)

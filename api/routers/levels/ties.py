@@ -14,6 +14,7 @@ from api.collection import ReadRoute, publish
 from api.domain.errors import Conflict
 from api.domain.fields import found, known, made, new_id
 from api.domain.levels import Level
+from api.domain.levels.countries import within
 from api.domain.levels.ties import (
     ALLOWED,
     Act,
@@ -30,7 +31,6 @@ from api.domain.levels.ties import (
     end,
     speaking,
     stop,
-    within,
 )
 from api.domain.roles import SPEAKS, Action, Target
 from api.idempotency import Creating
@@ -230,7 +230,7 @@ async def add_participation(unit: str, body: ParticipationFields, caller: Creati
     found(programme)
     caller.require(Action.WRITE_PROGRAMME, Target(organisation_id=programme))
     home = (await db.run(caller.session, HOME, m=body.municipality_id, a=body.association_id, c=body.country_id)).scalar()
-    within(body, home)
+    within(body.country_id, home)
     row = made(Participation, body, programme_id=programme)
     await db.keep(caller, row, "create")
     return await pages.written(caller, PARTICIPATIONS, row.id, f"/v1/participations/{row.id}", status=201)

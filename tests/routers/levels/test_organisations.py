@@ -68,6 +68,24 @@ async def test_only_those_of_the_unit_write(world: World) -> None:
     assert (await patch(world, "sv", made)).status_code == 200
 
 
+async def test_a_municipality_writes_its_own_departments(world: World) -> None:
+    mine = {"municipality_id": 2220038, "classification": "municipality"}
+    made = await add(world, "sonsonate", **mine)
+    assert made.status_code == 201, made.text
+    assert (await add(world, "sonsonate", **mine, country_id=320)).json()["code"] == "unit-in-another-country"
+    assert (await add(world, "sonsonate", **mine, country_id=None)).json()["errors"][0]["pointer"] == "/country_id"
+    assert (await add(world, "sonsonate", municipality_id=2220001)).status_code == 403, "a sibling's are not its own"
+    for stranger in ("mixco", "comures", "reader"):
+        assert (await add(world, stranger, **mine)).status_code == 403
+        assert (await patch(world, stranger, made, name="Mine")).status_code == 403
+        assert (await remove(world, stranger, made)).status_code == 403
+    for lifted in ({"municipality_id": None}, {"municipality_id": 2220001}):
+        assert (await patch(world, "sonsonate", made, **lifted)).status_code == 403, "nor does it leave the municipality by its hand"
+    changed = await patch(world, "sonsonate", made, name="Unidad de Prevención")
+    assert changed.json()["name"] == "Unidad de Prevención"
+    assert (await remove(world, "sonsonate", changed)).status_code == 204
+
+
 async def test_an_association_writes_itself_and_no_other(world: World) -> None:
     comures, anam = await own(world, "COMURES"), await own(world, "ANAM")
     assert (await patch(world, "comures", comures, website="https://comures.example")).json()["website"] == "https://comures.example"

@@ -203,3 +203,26 @@ async def test_the_footprint_of_any_day(region: World) -> None:
         of = Counter(item["level"] for item in took_part.json()["items"])
         assert (of["municipality"], of["association"], of["country"]) == counts
         assert {item["programme"] for item in took_part.json()["items"]} == {"amuprev"}
+
+
+async def test_registers_are_read_through_every_level(region: World) -> None:
+    public, then = await region.who(), {"as_of": "2019-06-30", "limit": 200}
+
+    async def named(address: str, by: str = "code") -> list[str]:
+        answer = await public.get(f"/v1/{address}", params=then)
+        assert answer.status_code == 200, answer.text
+        return [str(item[by]) for item in answer.json()["items"]]
+
+    mixco = "municipalities/gt-ine:0108"
+    assert await named(f"{mixco}/admin1") == ["GT-01"]
+    assert await named(f"{mixco}/countries", "iso2") == ["GT"]
+    assert len(await named("programmes/amuprev/countries", "iso2")) == 5
+    assert await named("associations/comures/associations", "short_name") == ["COMURES"]
+    assert await named("associations/comures/countries", "iso2") == ["SV"]
+    assert await named("countries/SV/countries", "iso2") == ["SV"]
+    assert await named("programmes/amuprev/programmes") == ["amuprev"]
+    assert "amuprev" in await named("countries/SV/programmes")
+    assert await named("countries/BR/programmes") == []
+    assert await named(f"{mixco}/programmes") == await named(f"{mixco}/participations", "programme")
+    lie_in = set(await named("programmes/amuprev/municipalities", "admin1")) - {"None"}
+    assert sorted(await named("programmes/amuprev/admin1")) == sorted(lie_in)
