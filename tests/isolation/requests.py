@@ -142,9 +142,14 @@ ENTRIES: dict[str, Entry] = {
     ),
     "add_programme": Entry(region_only, body=lambda o, t: {"code": unique(o, t), "name": "x", "name_es": "x", "name_pt": "x"}),
     "change_programme": Entry(programme, body=lambda o, t: {"description": t.name}, version="programme.code", path=numbered),
-    "add_organisation": Entry(country, body=lambda o, t: {"name": unique(o, t), "classification": "ngo", "country_id": t.country}),
-    "change_organisation": Entry(country, thing=targets.ORGANISATION, body=lambda o, t: {"name": "Other"}, version="organisation"),
-    "remove_organisation": Entry(country, thing=targets.ORGANISATION, version="organisation"),
+    "add_organisation": Entry(
+        at(rules.written_there),
+        body=lambda o, t: {"name": unique(o, t), "classification": "ngo", "country_id": t.country, "municipality_id": t.municipality},
+    ),
+    "change_organisation": Entry(
+        at(rules.written_there), thing=targets.ORGANISATION, body=lambda o, t: {"name": "Other"}, version="organisation"
+    ),
+    "remove_organisation": Entry(at(rules.written_there), thing=targets.ORGANISATION, version="organisation"),
     # Who belongs to whom.
     "read_affiliation": Entry(affiliation_seen, affiliation_seen, thing=targets.PROPOSED),
     "propose_affiliation": Entry(either_side, body=tie),

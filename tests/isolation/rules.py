@@ -26,9 +26,9 @@ def own(row: Row, who: Person) -> bool:
 
 
 def _municipal(row: Row, units: Units) -> bool:
-    place = row["territory_id"] if "territory_id" in row else row["municipality_id"]
+    place = (row["territory_id"] if "territory_id" in row else row["municipality_id"]) or 0
     # A community here has the key of its municipality and a thousand million: it is reached by those who reach the municipality.
-    place -= COMMUNITIES_FROM if place and place >= COMMUNITIES_FROM else 0
+    place -= COMMUNITIES_FROM if place >= COMMUNITIES_FROM else 0
     return row["country_id"] in units.countries or place in units.municipalities
 
 
@@ -174,7 +174,7 @@ RULES: dict[str, Rule] = {
     "indicator": Rule(everyone, either(administered, of_its_country)),
     "source": Rule(everyone, either(administered, of_its_country)),
     # Organisations are public; those who act for them write them, their country, the region.
-    "organisation": Rule(everyone, either(administered, of_its_country, is_itself_written), moves=("country_id", "id")),
+    "organisation": Rule(everyone, either(administered, written_there, is_itself_written), moves=("country_id", "municipality_id", "id")),
     "association": Rule(everyone, either(administered, of_its_country, organisation_written)),
     "programme": Rule(everyone, either(administered, is_itself_written), moves=("id",)),
     "participation": Rule(everyone, either(administered, programme_written), moves=("programme_id",)),
