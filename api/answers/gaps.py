@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from api.access import Reading
-from api.answers.headings import Heading, SourceOf, framed, headed
+from api.answers.headings import Heading, SourceOf, framed, headed, sourced
 from api.answers.relations import COUNTS, Relations
 from api.answers.series import Asked as AskedSeries
 from api.answers.sums import CUTS, KIND, alive
@@ -90,6 +90,8 @@ async def gap(reading: Reading, lens: Lens, asked: Asked) -> Gaps:
     row, heading = await headed(reading, lens, asked, statement(asked.made_of(lens), asked.by.value))
     unprotected(heading["protected"])
     others = counting(heading["indicator"], json.loads(row["others"] or "[]"))
+    if not others:
+        await sourced(reading, meant(asked.indicator, asked.against), "query/against")
     one_kind(others, row["others_overlap"], "query/against")
     unlike({s["code"] for s in heading["sources"]}, {s["code"] for s in others})
     points = gaps(json.loads(row["points"] or "[]"), row["measure"] == "count")

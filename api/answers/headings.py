@@ -16,7 +16,7 @@ from api.answers.relations import REGISTER, Boundary, Relations
 from api.answers.sums import KIND
 from api.answers.told import told
 from api.domain.fields import found
-from api.domain.indicator.catalogue import Direction
+from api.domain.indicator.catalogue import Direction, of_a_kind
 from api.domain.indicator.computed import counting, meant
 from api.domain.indicator.figures import on_the_map, one_kind, unprotected, visible
 from api.domain.indicator.protection import listed, one_source
@@ -174,6 +174,12 @@ class Asked:
         return {"indicator": self.indicator, "source": meant(self.indicator, self.source), "known_at": self.known_at}
 
 
+async def sourced(reading: Reading, source: str | None, pointer: str = "query/source") -> None:
+    """Raises Invalid where what is to be answered of is no source and no kind of source."""
+    if source is not None and not of_a_kind(source):
+        await pages.named(reading, {"source": source}, pointer)
+
+
 async def headed(
     reading: Reading, lens: Lens, asked: Asked, statement: Statement | Making, more: Mapping[str, Any] | None = None
 ) -> tuple[asyncpg.Record, dict[str, Any]]:
@@ -181,8 +187,8 @@ async def headed(
     relations can be made of what is told of a sensitive indicator; any other is refused there.
 
     Raises NotFound where the level or indicator is not there or nothing of the level is seen, NotAllowed where a part or where a sensitive
-    indicator is not told like this, Invalid where several kinds of source have data and none was named, where the municipality is
-    not on today's map, or where what is known then is not settled.
+    indicator is not told like this, Invalid where several kinds of source have data and none was named, where the one named is
+    not there, where the municipality is not on today's map, or where what is known then is not settled.
     """
     await pages.settled(reading, asked.known_at)
     made_of = asked.made_of(lens)
@@ -199,6 +205,8 @@ async def headed(
     else:
         unprotected(protected)
     sources = counting(row["indicator"], json.loads(row["sources"] or "[]"))
+    if not sources:
+        await sourced(reading, meant(asked.indicator, asked.source))
     one_kind(sources, row["overlap"])
     if protected:
         one_source(sources)

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from api import pages
 from api.access import Reading
-from api.answers.headings import LABEL, PER_HEAD, Asked, SourceOf, writes
+from api.answers.headings import LABEL, PER_HEAD, Asked, SourceOf, sourced, writes
 from api.answers.relations import Boundary, Relations
 from api.answers.series import over_time, places
 from api.answers.silence import Entry, told_of_many
@@ -168,13 +168,15 @@ class Latest(SQLModel):
 
 async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     """All indicators of the level. Raises NotFound where the level is not there or nothing of it is seen, NotAllowed where a part, Invalid
-    where the municipality is not on today's map or what is known then is not settled."""
+    where the municipality is not on today's map, what is known then is not settled, or the source named is not there."""
     await pages.settled(reading, asked.known_at)
     known = pages.known_of(reading) | asked.known() | {"unit": lens.unit, "as_of": lens.as_of}
     row = await pages.ask(reading, statement(asked.made_of(lens)), known)
     found(row["unit"])
     visible(row["sees"])
     on_the_map(row["succeeded"])
+    if not row["items"]:
+        await sourced(reading, asked.source)
     items = [_glance(each) for each in json.loads(row["items"] or "[]")]
     await told_of_many(reading, lens, asked, [entry for item in items for entry in _entries(item)])
     demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)

@@ -18,6 +18,7 @@ from api import db
 from api.access import Caller, Reading
 from api.domain.errors import NotFound, NotKnown, Stale, Unconditional
 from api.domain.indicator import figures
+from api.domain.indicator.catalogue import unknown
 from api.levels import Lens
 from api.pages.cursors import cursor_of, keys_of
 from api.pages.listings import AS_QUERY, NOT_FILTERS, AsOf, Cut, Day, Listing, Page, Query
@@ -63,6 +64,22 @@ async def settled(reading: Reading, known_at: datetime | None) -> None:
         figures.settled(known_at, row["latest"], row["now"], row["quiet"])
 
 
+NAMED = prepared(f"""select e.who, exists (select from indicator x where x.code = {{indicator}}) as indicator,
+  exists (select from source x where x.code = {{source}}) as source from {ENTERED}""")
+CATALOGUES = ("indicator", "source")
+
+
+async def named(reading: Reading, said: Mapping[str, Any], pointer: str = "query/{}") -> None:
+    """Raises Invalid where `said` names an indicator or a source that no catalogue has. Asked only where nothing was found: it tells a code
+    that is mistyped from one without data."""
+    given = [noun for noun in CATALOGUES if said.get(noun) is not None]
+    if given:
+        row = await ask(reading, NAMED, known_of(reading) | dict.fromkeys(CATALOGUES) | dict(said))
+        for noun in given:
+            if not row[noun]:
+                raise unknown(noun, pointer.format(noun))
+
+
 def asked(reading: Reading, query: Query, lens: Lens) -> tuple[Lens, dict[str, Any], dict[str, Any]]:
     """The lens with its day, the filters that were given, and all values for a statement."""
     lens = Lens(lens.level, lens.unit, query.as_of or reading.at.date())
@@ -83,6 +100,8 @@ async def page(request: Request, reading: Reading, listing: Listing, query: Quer
     row = await ask(reading, statement, known)
     if row["unit"] is None:
         raise NotFound()
+    if not row["n"]:
+        await named(reading, said)
     following = cursor_of(secret, listing, lens, said, row["last"]) if row["n"] > query.limit else None
     count = f',"count":{row["total"]}' if query.count == "exact" else ""
     body = b'{"items":[%b],"next":%b}' % (row["items"] or b"", f"{json.dumps(following)}{count}".encode())

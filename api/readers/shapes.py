@@ -192,13 +192,8 @@ class _Rows:
             if code:
                 parts.append(f"{key}={code}")
         if self.layout.counted:
-            return ["", *parts]
-        said = self.at.role("dims", row)
-        if not parts and not said:
-            return [""]
-        if (dims := _spelled(";".join([*parts, *filter(None, [said])]))) is None:
-            raise Faulty("dims-invalid")
-        return [dims]
+            return ["", *map(_spelled, parts)]
+        return [_spelled(";".join([*parts, *filter(None, [self.at.role("dims", row)])]))]
 
     def _recomputes(self, row: list[str]) -> None:
         check = self.layout.check
@@ -211,11 +206,12 @@ class _Rows:
 
 
 @lru_cache(maxsize=4096)
-def _spelled(dims: str) -> str | None:
+def _spelled(dims: str) -> str:
+    """A breakdown in its one spelling. Raises Faulty where it is none."""
     try:
         return dims_of(dims)
     except Invalid:
-        return None
+        raise Faulty("dims-invalid") from None
 
 
 @lru_cache(maxsize=4096)

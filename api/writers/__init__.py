@@ -18,7 +18,7 @@ from api.access import Reading
 from api.domain.errors import Invalid, NotFound, NotKnown
 from api.domain.levels import Level
 from api.levels import Lens
-from api.pages import Listing, Query, Statement, asked, order_of, prepared, where_of
+from api.pages import Listing, Query, Statement, asked, named, order_of, prepared, where_of
 
 MEDIA = {"ndjson": "application/x-ndjson", "csv": "text/csv", "geojson": "application/geo+json"}
 SEND_S = 30.0
@@ -177,5 +177,6 @@ async def export(reading: Reading, listing: Listing, query: Query, lens: Lens, f
         raise NotKnown("This token is not good any more; sign in again.", "token-invalid")
     if row["unit"] is None:
         raise NotFound()
+    await named(reading, said)
     whole = whole_statement(listing, lens.level, tuple(sorted(said)), form, listing.chosen(query.fields))
     return Export(reading, whole.sql, whole.values(known), _written(listing, form, known), listing.name.split()[0])

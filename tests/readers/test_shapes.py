@@ -38,6 +38,14 @@ def test_a_workbook_is_read_from_the_first_sheet_that_has_the_columns() -> None:
     assert [p.code for p in tally.places] == ["0108", "GT"]
 
 
+def test_a_breakdown_has_one_spelling_in_whatever_column_and_word_it_stands() -> None:
+    head, row = "indicator,period,value,scheme,code,sexo,dims\n", "homicide,2023,1,gt-ine,0108,{},{}\n"
+    said = (("Mujer", ""), ("f", ""), ("", "sex=f"), ("F", "age=Y15T24"), ("", ""), ("niña", ""), ("", "sex"))
+    found, _ = read((head + "".join(row.format(*each) for each in said)).encode())
+    assert [c.dims for c in found][:5] == ["sex=F", "sex=F", "sex=F", "age=Y15T24;sex=F", ""]
+    assert [c.problem for c in found][5:] == ["breakdown-unknown", "dims-invalid"]
+
+
 def test_a_municipality_that_is_called_suma_is_none() -> None:
     head = "Año,Cve. Municipio,Municipio,Subtipo de delito,Enero\n"
     found, tally = read(f"{head}2023,31072,Suma,Homicidio doloso,2\n2023,,Suma,Homicidio doloso,9\n".encode(), "sesnsp")

@@ -42,7 +42,7 @@ INVENTED = [
         {
             **{"place-unknown": 1, "count-not-whole": 1, "formula": 1, "period-invalid": 1, "indicator-unknown": 1},
             **{"indicator-computed": 1, "stated-twice": 2, "status-unknown": 1, "value-or-status": 1, "percent-over-100": 1},
-            **{"dims-invalid": 1, "place-not-yours": 1, "blank-row": 1, "total-row": 1},
+            **{"breakdown-unknown": 1, "place-not-yours": 1, "blank-row": 1, "total-row": 1},
         },
     ),
     Expected("long_invented.ndjson", "gt", asked("long", "demonstration"), (3, 3, 0, 0, 0, 0), {"homicide": {"2023": 3}}),

@@ -194,6 +194,17 @@ def as_sent(redefined: Iterable[str]) -> None:
         )
 
 
+def of_a_kind(said: str) -> bool:
+    """Whether it names a kind of source, or what a kind counts: police, police:victims."""
+    kind, _, unit = said.partition(":")
+    return kind in tuple(SourceKind) and (not unit or unit in tuple(CountingUnit))
+
+
+def unknown(what: str, pointer: str) -> Invalid:
+    """The refusal of a code that no catalogue has; `what` is an indicator or a source."""
+    return Invalid(f"There is no such {what}; see GET /v1/{what}s.", f"{what}-unknown", pointer=pointer)
+
+
 def own_code(code: str, iso2: str | None) -> None:
     """Raises Invalid where a country's own does not say whose it is: its code begins with the country's, as in `sv-extorsion`."""
     if iso2 is not None and not code.startswith(f"{iso2.lower()}-"):

@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from api.domain.errors import Conflict, Invalid, NotAllowed
 from api.domain.fields import Fields, Row, one_of, superseded
+from api.domain.indicator.catalogue import unknown
 from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.periods import source_computed
 
@@ -204,7 +205,7 @@ class Assignment(Fields):
 def source_for(row: Mapping[str, int] | None) -> int:
     """The key of a source. Raises Invalid where there is none of that code, or it is this service."""
     if row is None:
-        raise Invalid("There is no such source; see GET /v1/sources.", "source-unknown", pointer="query/source")
+        raise unknown("source", "query/source")
     if row["id"] == SOURCE:
         raise source_computed()
     return row["id"]

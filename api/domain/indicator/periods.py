@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from api.domain.errors import Invalid
-from api.domain.indicator.catalogue import as_sent
+from api.domain.indicator.catalogue import as_sent, unknown
 from api.domain.indicator.computed import SOURCE
 from api.domain.indicator.observations import Frequency, ObservationFields, ObsStatus
 
@@ -47,9 +47,19 @@ def last_first_day(said: Any) -> Any:
     return first.replace(month=first.month + {Frequency.ANNUAL: 11, Frequency.QUARTERLY: 2, Frequency.MONTHLY: 0}[length])
 
 
+CAPITALS = frozenset({"sex", "age"})
+"""Dimensions whose codes SDMX writes in capitals (CL_SEX, CL_AGE); all others are written small."""
+
+
+def _spelled(part: str) -> str:
+    key, _, value = part.strip().partition("=")
+    return f"{key}={value.upper() if key in CAPITALS else value.lower()}"
+
+
 def dims_of(said: str) -> str:
-    """A breakdown in its one spelling: `key=value` sorted by key. Raises Invalid where it is none."""
-    parts = sorted(part.strip() for part in said.split(";")) if said.strip() else []
+    """A breakdown in its one spelling: `key=value` sorted by key, since one that differs in capitals alone is the same. Raises Invalid
+    where it is none."""
+    parts = sorted(map(_spelled, said.split(";"))) if said.strip() else []
     keys = {part.partition("=")[0] for part in parts}
     if len(keys) != len(parts) or not all(DIMS.fullmatch(part) for part in parts) or len(parts) > 5:
         raise Invalid("Write a breakdown as sex=F;age=15-24: at most five, each once.", "dims-invalid", pointer="query/dims")
@@ -78,9 +88,9 @@ def stated(body: ObservationFields, what: Mapping[str, Any]) -> None:
     """Raises Invalid where the indicator or source is not known or is computed here, where a value and its status contradict each other,
     or where the value is none of the indicator's unit; Conflict where the definition changed meanwhile."""
     if what["indicator_id"] is None:
-        raise Invalid("There is no such indicator; see GET /v1/indicators.", "indicator-unknown", pointer="path/indicator")
+        raise unknown("indicator", "path/indicator")
     if what["source_id"] is None:
-        raise Invalid("There is no such source; see GET /v1/sources.", "source-unknown", pointer="query/source")
+        raise unknown("source", "query/source")
     if what["origin"] == "computed":
         raise Invalid("This indicator is computed here; nobody states it.", "indicator-computed", pointer="path/indicator")
     if what["source_id"] == SOURCE:

@@ -69,7 +69,11 @@ async def test_the_breakdown_has_one_spelling_and_is_not_added_to_the_whole(worl
     said = {"params": {"source": "demonstration", "dims": "sex=F; age=15-24"}}
     made = await mixco.put(AT, json={"value": 2}, **said)
     assert (made.status_code, made.json()["dims"]) == (201, "age=15-24;sex=F")
-    assert (await mixco.put(AT, json={"value": 2}, params={"source": "demonstration", "dims": "age=15-24;sex=F"})).status_code == 200
+    for same in ("age=15-24;sex=F", "sex=f;age=15-24"):
+        again = await mixco.put(AT, json={"value": 2}, params={"source": "demonstration", "dims": same})
+        assert (again.status_code, again.json()["dims"]) == (200, "age=15-24;sex=F")
+    small = await mixco.put(AT, json={"value": 1}, params={"source": "demonstration", "dims": "weapon=FireArm;age=y15t24"})
+    assert small.json()["dims"] == "age=Y15T24;weapon=firearm"
     assert (await mixco.get("/v1/municipalities/3200008/indicators/homicide/series")).json()["points"] == []
 
 
