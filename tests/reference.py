@@ -43,6 +43,8 @@ class Cell:
     weighted: Fraction = Fraction(0)
     """Residents x months."""
     peopled: bool = True
+    counted: set[int] = field(default_factory=set)
+    """Years of which the residents are."""
 
 
 @dataclass
@@ -61,10 +63,11 @@ class Book:
     rests: tuple[int, ...] = ()
     """What could be placed in a first level only: no municipalities, without residents, expected to report nothing."""
 
-    def people(self, place: int, year: int) -> int | None:
+    def census(self, place: int, year: int) -> int | None:
+        """The year of which the residents of a place stand for those of `year`."""
         known = sorted(y for p, y in self.residents if p == place)
         earlier = [y for y in known if y <= year]
-        return self.residents[place, earlier[-1] if earlier else known[0]] if known else None
+        return (earlier[-1] if earlier else known[0]) if known else None
 
     def of(self, place: int) -> list[int]:
         """A place and all that it succeeded."""
@@ -97,13 +100,15 @@ class Book:
         """First month of a period -> what the place reported of it."""
         found: dict[int, Cell] = defaultdict(Cell)
         for year in self.years(place, source):
-            people = self.people(place, year)
+            census = self.census(place, year)
+            people = None if census is None else self.residents[place, census]
             for first, months, value in self.pieces(place, source, year, by):
                 cell = found[begin(first, by)]
                 cell.value += value
                 cell.months += months
                 cell.peopled &= people is not None
                 cell.weighted += (people or 0) * months
+                cell.counted |= {census} if census is not None else set()
         return found
 
     def points(self, level: list[int], sources: list[str], by: str, now: bool) -> list[dict[str, Any]]:
@@ -162,7 +167,9 @@ class Book:
         covered = {"reported": len({heir for heir, _, _ in rows}), "expected": sum(m > 0 for m in months), "expected_months": sum(months)}
         rated = rate(located if every else None, people, all(cell.peopled for _, cell, _ in rows))
         counts = {"count": count if every else None, "unspecified": count - located if len(rows) < len(every) else None}
-        return {"period": label(first, by)} | counts | covered | reported | rated
+        ends = sorted({year for _, cell, _ in rows for year in cell.counted})
+        whose = {"population_from": [{"year": year, "source": "censo"} for year in dict.fromkeys([*ends[:1], *ends[-1:]])]}
+        return {"period": label(first, by)} | counts | covered | reported | rated | whose
 
     def _alive(self, place: int, first: int, by: str) -> int:
         end = self.ended.get(place)

@@ -15,7 +15,7 @@ from api.answers.headings import LABEL, PER_HEAD, Asked, SourceOf, sourced, writ
 from api.answers.relations import Boundary, Relations
 from api.answers.series import over_time, places
 from api.answers.silence import Entry, told_of_many
-from api.answers.sums import KIND, MONTHS, summed, years
+from api.answers.sums import CODES, KIND, MONTHS, summed, years
 from api.domain.fields import found
 from api.domain.indicator.catalogue import Direction
 from api.domain.indicator.computed import counting
@@ -33,7 +33,7 @@ LATEST = """
 select e.who, q.*
 from {entered}
 left join lateral (
-  select l.unit::text as unit, l.sees, {recorded} as latest, {succeeded} as succeeded, y.items
+  select l.unit::text as unit, l.sees, {recorded} as latest, {succeeded} as succeeded, {codes}, y.items
   from ({unit}) l left join lateral (
     with {heirs} {stood} {places} held as materialized (
       select h.indicator_id, h.source_id, max(h.year) as year, max(h.monthly) as monthly from (
@@ -88,7 +88,7 @@ def statement(made_of: Relations) -> Statement:
         figured=years(made_of, FIRST, "s.year", "s.indicator_id", "s.entry, s.year as last, s.monthly, "),
         of_year=summed(made_of, "year", TWO_YEARS, more="t.entry, "),
         of_month=summed(made_of, "month", "years", more="t.entry, ").replace(MONTHS, TWO_MONTHS),
-        years=_pair(made_of, "year"), months=_pair(made_of, "month"), **made_of.registers,
+        codes=CODES.format(**made_of.registers), years=_pair(made_of, "year"), months=_pair(made_of, "month"), **made_of.registers,
     ))  # fmt: skip
 
 
@@ -177,7 +177,8 @@ async def latest(reading: Reading, lens: Lens, asked: Asked) -> Latest:
     on_the_map(row["succeeded"])
     if not row["items"]:
         await sourced(reading, asked.source)
-    items = [_glance(each) for each in json.loads(row["items"] or "[]")]
+    codes = json.loads(row["codes"])
+    items = [_glance(each, codes) for each in json.loads(row["items"] or "[]")]
     await told_of_many(reading, lens, asked, [entry for item in items for entry in _entries(item)])
     demonstration = any(source.kind == "demonstration" for item in items for source in item.sources)
     return Latest(
@@ -191,12 +192,12 @@ def _entries(item: Glance) -> list[Entry]:
     return [(item.indicator, [s.code for s in item.sources], cut, point) for cut, point in points if point]
 
 
-def _glance(said: dict[str, Any]) -> Glance:
+def _glance(said: dict[str, Any], codes: dict[str, str]) -> Glance:
     counted, adds, per_head = said["measure"] == "count", bool(said.pop("adds")), bool(said.pop("per_head"))
     said["reason"] = "protected" if said["protected"] else None
     said["sources"] = counting(said["indicator"], said["sources"])
     pairs: dict[str, Point | None] = {}
     for name in ("year", "month"):
-        made = points(said.pop(f"{name}s") or [], counted, adds, per_head=per_head)
+        made = points(said.pop(f"{name}s") or [], counted, adds, False, per_head, codes)
         pairs |= {f"{name}_before": made[0] if made else None, name: made[1] if made else None}
     return Glance.model_validate(said | pairs)

@@ -9,7 +9,7 @@ from api.access import Reading
 from api.answers.headings import Heading, framed, headed
 from api.answers.relations import Relations
 from api.answers.series import Asked, series
-from api.answers.sums import CUTS, sums
+from api.answers.sums import CODES, CUTS, sums
 from api.domain.indicator.comparison import label
 from api.domain.indicator.figures import By, unprotected
 from api.domain.indicator.light import wholly
@@ -22,7 +22,8 @@ from api.pages.statements import Statement
 OF_COUNTRY = "t.country_id = l.unit / 10000"
 PEERS = """summed as materialized ({sums}),
     around as materialized (
-      select m.id as municipality_id, m.name, s.count, s.population, s.estimated from summed s join {municipality} m on m.id = s.place
+      select m.id as municipality_id, m.name, s.count, s.population, s.estimated, s.oldest, s.newest
+      from summed s join {municipality} m on m.id = s.place
       where s.complete and s.population > 0 and round(s.months) = {length}),
     own as (select * from around a where a.municipality_id = l.unit),
     peers as (
@@ -31,7 +32,7 @@ PEERS = """summed as materialized ({sums}),
       order by far, a.municipality_id limit {most})"""
 COLUMNS = """(select row_to_json(o)::text from own o) as own,
            (select json_agg(to_jsonb(p) - 'far' order by p.far, p.municipality_id)::text from peers p) as peers,
-           (select count(*) from {municipality} t where {registered} and t.id <> l.unit) as others"""
+           (select count(*) from {municipality} t where {registered} and t.id <> l.unit) as others, {codes}"""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Around(Relations):
 def statement(made_of: Around, cut: str) -> Statement:
     """The statement of one kind of comparison."""
     relations = PEERS.format(sums=sums(made_of, cut, by="place"), length=CUTS[cut].length, times=TIMES, most=MOST, **made_of.registers)
-    return framed(made_of, relations, COLUMNS.format(registered=made_of.registered, **made_of.registers))
+    codes = CODES.format(**made_of.registers)
+    return framed(made_of, relations, COLUMNS.format(registered=made_of.registered, codes=codes, **made_of.registers))
 
 
 class Peers(Heading, Compared):
@@ -69,7 +71,7 @@ async def peers(reading: Reading, lens: Lens, asked: Asked) -> Peers:
     row, heading = await headed(reading, lens, asked, statement(made_of, asked.by.value))
     unprotected(heading["protected"])
     assert asked.first
-    said = {name: json.loads(row[name] or "null") for name in ("own", "peers")} | {"others": row["others"]}
+    said = {name: json.loads(row[name] or "null") for name in ("own", "peers", "codes")} | {"others": row["others"]}
     return Peers(**heading, **among(label(asked.first, asked.by), said, row["measure"] == "count" and row["per_head"]).model_dump())
 
 

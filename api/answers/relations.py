@@ -24,6 +24,10 @@ LISTED = "select r.* from generate_subscripts(l.municipalities, 1) n, lateral ({
 for each figure (measured: two seconds for those of 260 municipalities); of this it expects a thousand, and looks them up in a hash."""
 
 
+VINTAGE = "t.population_year::bigint << 32 | t.source_id as vintage"
+"""Year and source of a population in one number: those of many are then compared at once, the earlier year first."""
+
+
 class Boundary(StrEnum):
     """On which map a figure is answered."""
 
@@ -123,7 +127,7 @@ class Relations:
         if self.known:
             rows = KNOWN.format(columns=_qualified(_COUNTED), table="population", within=self.within())
             kept = f"({DENOMINATORS.format(rows=rows)})"
-        said = f"select t.territory_id, t.from_year, t.to_year, t.value from {kept} t where {self.within()} and {years}"
+        said = f"select t.territory_id, t.from_year, t.to_year, t.value, {VINTAGE} from {kept} t where {self.within()} and {years}"
         return f"residents as materialized ({LISTED.format(said) if self.level in (Level.ASSOCIATION, Level.PROGRAMME) else said})"
 
     @property

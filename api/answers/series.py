@@ -11,7 +11,7 @@ from api.answers import headings, silence
 from api.answers.headings import Heading, SourceOf, framed, headed
 from api.answers.relations import Relations
 from api.answers.silence import of_periods
-from api.answers.sums import CUTS, OF_UNIT, alive, published, spanned, sums
+from api.answers.sums import CODES, CUTS, OF_UNIT, alive, published, spanned, sums
 from api.domain.fields import superseded
 from api.domain.indicator.figures import By, points
 from api.domain.indicator.protection import listed
@@ -28,13 +28,14 @@ SERIES = """summed as materialized ({sums}),
       select to_char(d, '{label}') as period, d::date as first_on,
         s.count, s.unspecified, s.population, coalesce(s.complete, false) as complete,
         coalesce(s.estimated, false) as estimated, coalesce(s.reported, 0) as reported, x.expected,
-        round(coalesce(s.months, 0))::int as reported_months, x.expected_months, coalesce(s.places, 0) as places, b.published
+        round(coalesce(s.months, 0))::int as reported_months, x.expected_months, coalesce(s.places, 0) as places, b.published,
+        s.oldest, s.newest
       from span, generate_series(span.first, span.last, '{length} months') d left join summed s on s.p = d left join stated b on b.p = d
       left join lateral (select coalesce(sum(g.n) filter (where h.months > 0), 0) as expected,
           coalesce(sum(g.n * h.months), 0) as expected_months
         from places g, lateral (select {months} as months) h) x on true)"""
 PLACES = "places as materialized (select t.valid_from, t.valid_to, count(*) as n from {municipality} t where {registered} group by 1, 2),"
-POINTS = "(select json_agg(row_to_json(p) order by p.period)::text from points p) as points"
+POINTS = "(select json_agg(row_to_json(p) order by p.period)::text from points p) as points, {codes}"
 
 
 def places(made_of: Relations) -> str:
@@ -53,7 +54,8 @@ def over_time(made_of: Relations, cut: str, of: str) -> str:
 @lru_cache(maxsize=128)
 def statement(made_of: Relations, cut: str) -> Statement:
     """The statement of one kind of series."""
-    return framed(made_of, f"{places(made_of)} {over_time(made_of, cut, sums(made_of, cut))}", POINTS)
+    columns = POINTS.format(codes=CODES.format(**made_of.registers))
+    return framed(made_of, f"{places(made_of)} {over_time(made_of, cut, sums(made_of, cut))}", columns)
 
 
 class Series(Heading):
@@ -89,7 +91,7 @@ async def series(reading: Reading, lens: Lens, asked: Asked) -> Series:
     row, heading = await headed(reading, lens, asked, partial(statement, cut=cut))
     said = json.loads(row["points"] or "[]")
     source = heading["sources"][0] if len(heading["sources"]) == 1 else None
-    found = points(said, row["measure"] == "count", row["adds"], heading["protected"], row["per_head"])
+    found = points(said, row["measure"] == "count", row["adds"], heading["protected"], row["per_head"], json.loads(row["codes"]))
     ends = [asked.first or said[0]["first_on"], asked.last or said[-1]["first_on"]] if said else []
     days = {name: date.fromisoformat(str(day)) for name, day in zip(("first_on", "last_on"), ends, strict=False)}
     how, more = (cut, of_periods(cut)), {"fiscal": asked.fiscal} | days

@@ -50,7 +50,8 @@ CUTS = {
 }
 KIND = "({source}::text is null or s.code = {source} or s.kind = {source} or s.kind || ':' || s.counting_unit = {source})"
 YEARS = """select {more}t.territory_id, t.year, t.total, t.months, t.by_month, t.by_quarter,
-      case when {counts} then 1 end as one, case when {counts} then r.value end as residents
+      case when {counts} then 1 end as one, case when {counts} then r.value end as residents,
+      case when {counts} then r.vintage end as vintage
     from {figures} join chosen s on s.id = t.source_id
       left join residents r on r.territory_id = t.territory_id and t.year between r.from_year and r.to_year
     where {within} and t.indicator_id = {indicator} and app.adds_up(t.territory_id) and t.year between {first} and {last}"""
@@ -58,7 +59,8 @@ YEARS = """select {more}t.territory_id, t.year, t.total, t.months, t.by_month, t
 asked once, and not of each of its months."""
 SUMS = """select {key}, sum({value}{times}) as count, sum({months} * t.one) as months, {reported} as reported, count(*) as places,
       sum(t.residents{times} * {part}) / {length} as population, count(t.one) > 0 and count(t.residents) = count(t.one) as complete,
-      sum({value}{times}) filter (where t.one is null) as unspecified, {estimated} as estimated
+      sum({value}{times}) filter (where t.one is null) as unspecified, {estimated} as estimated,
+      min(t.vintage) as oldest, max(t.vintage) as newest
     from {years} t {converted} {cells} where {only} group by {by}"""
 """A rate is the sum of the values over the sum of the residents of the same reported municipality-months, and made of nothing else: what is
 `unspecified` is in the count alone, and taken off before there is a rate of it (api/domain/indicator/rates.py)."""
@@ -68,8 +70,11 @@ long)."""
 SUMS_OF = """sum(s.count) as count, round(coalesce(sum(s.months), 0))::int as reported_months, coalesce(sum(s.reported), 0) as reported,
       coalesce(sum(s.places), 0) as places, sum(s.population) as population,
       coalesce(bool_and(s.complete) filter (where s.reported > 0), false) as complete, sum(s.unspecified) as unspecified,
-      coalesce(bool_or(s.estimated), false) as estimated"""
+      coalesce(bool_or(s.estimated), false) as estimated, min(s.oldest) as oldest, max(s.newest) as newest"""
 """Sums of places, summed up further: the same as SUMS over all of them at once."""
+CODES = "(select coalesce(json_object_agg(s.id, s.code), json_build_object())::text from {source} s) as codes"
+"""The codes of sources by their keys, for the vintages of an answer: looked up once, and not for each of its points (measured: they were a
+third of the series of a municipality)."""
 PUBLISHED = """select {key}, json_agg(json_build_object(
                'source', s.code, 'indicator', j.code, 'unit', j.unit, 'value', x.value) order by j.code, s.code) as published
       from {observations} x join {indicator} j on j.id = x.indicator_id join {source} s on s.id = x.source_id

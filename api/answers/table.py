@@ -10,7 +10,7 @@ from api.access import Reading
 from api.answers import headings, silence
 from api.answers.headings import PER_HEAD, Heading, framed, headed
 from api.answers.relations import COUNTS, Relations
-from api.answers.sums import CUTS, OF_UNIT, SUMS_OF, alive, published, spanned, sums
+from api.answers.sums import CODES, CUTS, OF_UNIT, SUMS_OF, alive, published, spanned, sums
 from api.answers.told import told_groups
 from api.domain.indicator.figures import Per, points
 from api.domain.indicator.protection import listed
@@ -54,7 +54,7 @@ EVERY = """placed as materialized ({sums}),
     register as (select g.id as place, {months} as months from (select t.* from {municipality} t where {registered}) g),
     every as materialized (
       select coalesce(s.place, g.place) as place, s.count, s.months, s.reported, s.places, s.population, s.complete, s.unspecified,
-        s.estimated, (g.place is not null)::int as expected, coalesce(g.months, 0) as expected_months
+        s.estimated, s.oldest, s.newest, (g.place is not null)::int as expected, coalesce(g.months, 0) as expected_months
       from placed s full join (select * from register where months > 0) g on g.place = s.place)"""
 """The places of the level that reported the period or were expected to."""
 TABLE = """{members} {every},
@@ -67,11 +67,11 @@ COLUMNS = """(select json_agg(row_to_json(p) order by p.rn)::text from page p wh
   (select count(*) from page) as n,
   (select json_build_array(p.a::text, p.b::text, p.id::text)::text from page p where p.rn = {{limit}}) as last,
   (select row_to_json(x)::text from (select s.*, {published} as published from ({whole}) s) x) as total,
-  {shared} as shared, {alone} as alone"""
+  {shared} as shared, {alone} as alone, {codes}"""
 _TIES = """(select count(*) from every s where s.expected > 0 and (select count(*) from members a where a.place = s.place) {0})"""
 OF_ONE = """s.count, round(coalesce(s.months, 0))::int as reported_months, coalesce(s.reported, 0) as reported,
       coalesce(s.places, 0) as places, s.population, coalesce(s.complete, false) as complete, s.unspecified,
-      coalesce(s.estimated, false) as estimated, s.expected, s.expected_months"""
+      coalesce(s.estimated, false) as estimated, s.oldest, s.newest, s.expected, s.expected_months"""
 BESIDE = "(select b.published from stated b where b.place = {0})"
 
 
@@ -130,7 +130,8 @@ def statement(made_of: Relations, view: View) -> Statement:
     )  # fmt: skip
     shared, alone = (_TIES.format(n) if ties else "null::int" for n in ("> 1", "= 0"))
     level = told_groups(made_of, f"select {sums_of} from every s")
-    return framed(made_of, relations, COLUMNS.format(whole=level, published=beside_total, shared=shared, alone=alone))
+    codes = CODES.format(**registers)
+    return framed(made_of, relations, COLUMNS.format(whole=level, published=beside_total, shared=shared, alone=alone, codes=codes))
 
 
 def _published(level: Level, by: Per) -> tuple[str, str, str]:
@@ -212,7 +213,7 @@ async def table(reading: Reading, lens: Lens, asked: Asked) -> Table:
     said, total = json.loads(row["items"] or "[]"), json.loads(row["total"])
     counted = row["measure"] == "count"
     every_one = [each | {"period": asked.period} for each in (total, *said)]
-    one, *rows = points(every_one, counted, row["adds"], heading["protected"], row["per_head"])
+    one, *rows = points(every_one, counted, row["adds"], heading["protected"], row["per_head"], json.loads(row["codes"]))
     days = {"first_on": asked.first, "last_on": asked.first}
     by_unit = {str(each["id"]): point for each, point in zip(said, rows, strict=True)}
     await silence.told(reading, lens, asked, {"all": one}, (asked.cut, "'all'"), days)

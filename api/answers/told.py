@@ -26,9 +26,12 @@ TOLD = """cells as materialized (
       union all select p, 'region', 0, nullif((app.told(sum(n), sum(w[2]), sum(w[3])))[1], 0) from nations group by 1),"""
 PEOPLED = "s.complete and s.places = s.reported"
 OF_SUMS = f"""select s.{{key}}, h.shown as count, s.months, s.reported, s.places, s.population, {PEOPLED} as complete,
-      null::numeric as unspecified, s.estimated
+      null::numeric as unspecified, s.estimated, s.oldest, s.newest
     from ({{sums}}) s left join told h on {{of}}"""
-GROUPED = ("reported_months", "reported", "places", "population", "complete", "unspecified", "estimated", "expected", "expected_months")
+GROUPED = (
+    *("reported_months", "reported", "places", "population", "complete", "unspecified", "estimated", "expected", "expected_months"),
+    *("oldest", "newest"),
+)
 OF_GROUPS = (
     "select {key}h.shown as count, {rest} from ({groups}) s left join told h on h.per = '{per}' and h.id = {of} and h.p = {{from}}::date"
 )

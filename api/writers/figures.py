@@ -14,12 +14,13 @@ from api.writers import MEDIA
 
 ABOUT = ("indicator", "level", "unit", "boundary", "measure", "sources", "as_known_at", "demonstration", "protected")
 """What of a heading stands in every row; `sources` are codes with spaces between them."""
-LATER = ("published", "missing", "suppressed")
+LATER = ("published", "missing", "suppressed", "population_from")
 """Columns that were added when there were others after them: they stand at the end."""
 UNITS = {
     "value": "as `measure` says: count, per-100k or percent",
     **dict.fromkeys(("count", "unspecified"), "what the source counts: victims, offences, incidents, people or attendances"),
     "population": "residents",
+    "population_from": "source/year with spaces between them",
     **dict.fromkeys(("rate", "low", "high"), "per 100,000 residents in the period"),
     "published": "source/indicator=value with spaces between them, each in its indicator's own unit",
     "annualised": "per 100,000 residents in a year",
@@ -75,8 +76,14 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        value = " ".join(f"{each['source']}/{each['indicator']}={each['value']}" for each in value)
+        value = " ".join(map(_item, value))
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _item(each: dict[str, Any]) -> str:
+    """A published value, or whose residents they are."""
+    told = f"{each['indicator']}={each['value']}" if "value" in each else each["year"]
+    return f"{each['source']}/{told}"
 
 
 def described(name: str, tables: dict[str, tuple[type[Any], tuple[str, ...], type[Any] | None]]) -> dict[str, Any]:

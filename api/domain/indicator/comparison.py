@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api.domain.errors import Invalid
 from api.domain.indicator.figures import By, asked_span, span
-from api.domain.indicator.rates import Point, located, rated, unstable
+from api.domain.indicator.rates import Point, Vintage, located, rated, unstable, vintages
 from api.domain.indicator.ratios import Ratio, compared
 from api.domain.indicator.trends import unlocated
 
@@ -32,6 +32,8 @@ class Span(BaseModel):
     """The part of it that could be placed in a first level only: in the count, and not in the rate."""
     population: float | None
     """Residents x years: those of the municipalities that reported, for the time they reported for."""
+    population_from: list[Vintage]
+    """Whose residents these are: the earliest and the latest."""
     rate: float | None
     """Per 100,000 residents and year; null with a reason."""
     low: float | None
@@ -183,6 +185,7 @@ def _together(points: Sequence[Point], ends: tuple[date, date] | None, by: By) -
         rate["reason"] = next((p.reason for p in inside if p.reason != "not-reported"), "not-reported")
     return Span(
         first=first, last=last, count=count, unspecified=rest, population=round(years, 4) if rate["rate"] is not None else None,
+        population_from=vintages(inside) if rate["rate"] is not None else [],
         unstable=unstable(located(count, rest)), reported_months=sum(p.reported_months for p in inside),
         expected_months=sum(p.expected_months for p in inside), **rate,
     )  # fmt: skip

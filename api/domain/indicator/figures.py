@@ -1,7 +1,7 @@
 """The yearly summary of observations, and the periods a series has."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from api.domain.errors import Invalid, NotAllowed, NotFound
-from api.domain.indicator.rates import Point, located, rated, unstable
+from api.domain.indicator.rates import Point, ends, located, rated, unstable
 
 _MONTHLY, _QUARTERLY, _ANNUAL = (f"filter (where o.frequency = '{f}')" for f in "MQA")
 _EACH = ", ".join(f"max(o.value) filter (where o.frequency = 'M' and o.part = {m})" for m in range(1, 13))
@@ -154,11 +154,13 @@ def days_in(period: str) -> int:
 POINTS = TypeAdapter(list[Point])
 
 
-def points(said: Sequence[dict[str, Any]], counted: bool, adds: bool, protected: bool = False, per_head: bool = True) -> list[Point]:
+def points(
+    said: Sequence[dict[str, Any]], counted: bool, adds: bool, protected: bool, per_head: bool, codes: Mapping[str, str]
+) -> list[Point]:
     """The points of what was summed for each period or place. `counted`: the indicator is a number of things, `per_head`: of which there
     is a rate; `adds`: its values may be summed over places. Those of one place alone are its own. `protected`: what was reported and has no
-    count is hidden."""
-    made = [_point(each, counted, per_head, adds or (each["places"] <= 1 and each["expected"] <= 1)) for each in said]
+    count is hidden. `codes` are those of the sources, by their keys."""
+    made = [_point(each, counted, per_head, adds or (each["places"] <= 1 and each["expected"] <= 1), codes) for each in said]
     return POINTS.validate_python([_hidden(p, each["places"]) if protected else p for p, each in zip(made, said, strict=True)])
 
 
@@ -177,7 +179,7 @@ def silent(point: Point, missing: int, suppressed: int) -> None:
             point.reason = reason
 
 
-def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> dict[str, Any]:
+def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool, codes: Mapping[str, str]) -> dict[str, Any]:
     total, population, rest = (None if said[name] is None else float(said[name]) for name in ("count", "population", "unspecified"))
     value, population = total if adds else None, population if adds and per_head else None
     count = value if counted else None
@@ -194,7 +196,8 @@ def _point(said: dict[str, Any], counted: bool, per_head: bool, adds: bool) -> d
     more = {"annualised": annualised, "unstable": unstable(behind), "value": value, "count": count}
     shown = {name: said[name] for name in SUMMED}
     beside = _beside(said["published"], value, rate["rate"])
-    return {"population": population, **shown, **rate, **more, "published": beside}
+    whose = [] if population is None else ends(said["oldest"], said["newest"], codes)
+    return {"population": population, **shown, **rate, **more, "published": beside, "population_from": whose}
 
 
 SUMMED = ("period", "unspecified", "estimated", "reported", "expected", "reported_months", "expected_months")

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from api.domain.indicator.rates import rated, unstable
+from api.domain.indicator.rates import Vintage, ends, rated, unstable
 
 LEAST, MOST = 5, 15
 """How few say nothing about a municipality, and how many are enough."""
@@ -25,6 +25,8 @@ class Peer(BaseModel):
     name: str
     population: float
     """Residents that the rate is made with."""
+    population_from: list[Vintage]
+    """Whose residents these are: the earliest and the latest."""
     count: float
     rate: float
     """Per 100,000 residents, for the period as it is."""
@@ -65,8 +67,8 @@ class Compared(BaseModel):
 
 def among(period: str, said: dict[str, Any], counted: bool) -> Compared:
     """The municipality and its peers, of what was summed for each; `counted`: it is a number of things."""
-    own = _peer(said["own"]) if said["own"] and counted else None
-    peers = [_peer(each) for each in said["peers"] or []] if own else []
+    own = _peer(said["own"], said["codes"]) if said["own"] and counted else None
+    peers = [_peer(each, said["codes"]) for each in said["peers"] or []] if own else []
     below = sum(own is not None and p.high < own.low for p in peers)
     above = sum(own is not None and p.low > own.high for p in peers)
     reason = _why(own, peers, counted)
@@ -76,10 +78,12 @@ def among(period: str, said: dict[str, Any], counted: bool) -> Compared:
     )  # fmt: skip
 
 
-def _peer(said: dict[str, Any]) -> Peer:
+def _peer(said: dict[str, Any], codes: dict[str, str]) -> Peer:
     count, population = float(said["count"]), float(said["population"])
     rate = {name: value for name, value in rated(count, population, True).items() if name != "reason"}
-    return Peer(**said | rate | {"count": count, "population": round(population, 4)}, unstable=unstable(count))
+    whose = ends(said.pop("oldest"), said.pop("newest"), codes)
+    more = {"count": count, "population": round(population, 4), "population_from": whose}
+    return Peer(**said | rate | more, unstable=unstable(count))
 
 
 def _why(own: Peer | None, peers: list[Peer], counted: bool) -> str | None:

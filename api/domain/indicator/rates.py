@@ -9,6 +9,7 @@ both against scipy.
 """
 
 import csv
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
@@ -53,6 +54,16 @@ class Published(BaseModel):
     value: float
     difference: float | None
     """The published value less ours (less our rate where it is one); null where we have none."""
+
+
+class Vintage(BaseModel):
+    """Which residents: of which year, by which source."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    year: int
+    """That of the period, else the nearest earlier, else the nearest later one on record."""
+    source: str
 
 
 class Point(BaseModel):
@@ -102,6 +113,26 @@ class Point(BaseModel):
     """Where nothing was reported: municipalities that said that the value is missing (status M); null where something was."""
     suppressed: int | None = None
     """Where nothing was reported: municipalities that said that they keep the value to themselves (status Q); null where something was."""
+    population_from: list[Vintage] = []
+    """Whose residents `population` is made of: the earliest and the latest, one where they are the same; empty where there is none. Those
+    of each municipality stand in its lineage."""
+
+
+@lru_cache(maxsize=4096)
+def _vintage(packed: int, code: str) -> Vintage:
+    return Vintage(year=packed >> 32, source=code)
+
+
+def ends(oldest: int | None, newest: int | None, codes: Mapping[str, str]) -> list[Vintage]:
+    """The earliest and the latest residents, each year and key of its source in one number; `codes` are those of the sources."""
+    packed = dict.fromkeys(n for n in (oldest, newest) if n is not None)
+    return [_vintage(n, codes[str(n & 0xFFFFFFFF)]) for n in packed]
+
+
+def vintages(points: Iterable[Point]) -> list[Vintage]:
+    """The earliest and the latest residents of some points together."""
+    every = sorted({(v.year, v.source) for point in points for v in point.population_from})
+    return [Vintage(year=year, source=source) for year, source in dict.fromkeys([*every[:1], *every[-1:]])]
 
 
 def located(count: float | None, unspecified: float | None) -> float | None:

@@ -11,7 +11,7 @@ from statistics import median
 
 from pydantic import BaseModel, ConfigDict
 
-from api.domain.indicator.rates import Point, located, rated, unstable
+from api.domain.indicator.rates import Point, Vintage, located, rated, unstable, vintages
 
 YEAR, SHORT = 12, 3
 LEAD = 2 * YEAR - 1
@@ -31,6 +31,8 @@ class Window(BaseModel):
     """The part of it that could be placed in a first level only: in the count, and not in the rate."""
     population: float | None
     """Residents of the municipalities that reported, each weighted by the part of the twelve months it reported for."""
+    population_from: list[Vintage]
+    """Whose residents these are: the earliest and the latest."""
     rate: float | None
     """Per 100,000 residents and year; null with a reason."""
     low: float | None
@@ -93,7 +95,8 @@ def _together(months: Sequence[Point]) -> Window:
     rest = unlocated(months)
     rate = rated(located(count, rest), population, all(m.rate is not None for m in months))
     return Window(
-        count=count, unspecified=rest, population=round(population, 4), **rate, unstable=unstable(located(count, rest)), months=len(months),
+        count=count, unspecified=rest, population=round(population, 4), population_from=vintages(months), **rate,
+        unstable=unstable(located(count, rest)), months=len(months),
         reported_months=sum(m.reported_months for m in months), expected_months=sum(m.expected_months for m in months),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from scipy.stats import chi2
 from api.domain.errors import Invalid, NotAllowed, NotFound
 from api.domain.indicator import rates
 from api.domain.indicator.figures import By, asked_span, one_kind, points, visible
-from api.domain.indicator.rates import limits, rated
+from api.domain.indicator.rates import limits, rated, vintages
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,9 @@ def test_no_rate_without_a_reason() -> None:
     assert rated(0, 1000, True)["rate"] == 0.0
 
 
+CODES = {"7": "censo"}
+
+
 def _said(count: int | None, **more: object) -> dict[str, object]:
     return {
         "period": "2022",
@@ -58,21 +61,32 @@ def _said(count: int | None, **more: object) -> dict[str, object]:
         "unspecified": None,
         "estimated": False,
         "published": None,
+        "oldest": 2010 << 32 | 7,
+        "newest": 2020 << 32 | 7,
     } | more
 
 
 def test_small_counts_are_marked() -> None:
-    two = points([_said(2)], True, True)[0]
+    two = points([_said(2)], True, True, False, True, CODES)[0]
     assert (two.rate, two.unstable) == (13.3333, True)
     assert (two.low, two.high) == (pytest.approx(1.61, abs=0.01), pytest.approx(48.17, abs=0.01))
-    assert [p.unstable for p in points([_said(20), _said(21)], True, True)] == [True, False]
-    assert not points([_said(None)], True, True)[0].unstable
+    assert [p.unstable for p in points([_said(20), _said(21)], True, True, False, True, CODES)] == [True, False]
+    assert not points([_said(None)], True, True, False, True, CODES)[0].unstable
+
+
+def test_a_rate_says_whose_residents_it_is_made_of() -> None:
+    several, one, none = points(
+        [_said(2), _said(2, oldest=2020 << 32 | 7), _said(2, population=None, oldest=None, newest=None)], True, True, False, True, CODES
+    )
+    told = [[(v.year, v.source) for v in point.population_from] for point in (several, one, none)]
+    assert told == [[(2010, "censo"), (2020, "censo")], [(2020, "censo")], []]
+    assert [v.year for v in vintages([one, several, none])] == [2010, 2020]
 
 
 def test_a_month_is_given_as_it_is_and_annualised() -> None:
-    month = points([_said(10, period="2022-02", population=100_000.0)], True, True)[0]
+    month = points([_said(10, period="2022-02", population=100_000.0)], True, True, False, True, CODES)[0]
     assert (month.rate, month.annualised) == (10.0, pytest.approx(10 * 365.25 / 28, abs=1e-3))
-    assert points([_said(10)], True, True)[0].annualised is None
+    assert points([_said(10)], True, True, False, True, CODES)[0].annualised is None
 
 
 def test_two_sources_are_never_added() -> None:
