@@ -84,8 +84,9 @@ async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> tup
     except Invalid:  # The service has it no more: what was recorded stays as it is.
         framework = None
     found = standings(framework, facts, today) if framework else []
-    news = differences(kept, found)
-    for before in [kept[standing.step.code] for standing in news if standing.step.code in kept]:
+    others = [record for record in kept.values() if framework and record.framework != framework.code]
+    news = differences({code: record for code, record in kept.items() if record not in others}, found)
+    for before in others + [kept[standing.step.code] for standing in news if standing.step.code in kept]:
         before.replaced_at = clock.at
         clock.session.add(before)
     await clock.session.flush()

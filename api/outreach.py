@@ -67,13 +67,12 @@ async def sector_gaps(reading: Reading, committee: UUID, day: date) -> SectorGap
     found(row["framework"])
     framework = followed(row["framework"])
     law = json.loads(row["bylaws"]) if row["bylaws"] else None
-    sectors, months = framework.set_to("sectors-mapped").get("sectors", []), framework.set_to("invited-lately").get("months", NEW_MONTHS)
-    assert isinstance(sectors, list)
+    months = framework.set_to("invited-lately").get("months", NEW_MONTHS)
     assert isinstance(months, int)
     facts = Facts(
         day=day,
         by_bylaws=_by_bylaws(Rules.model_validate(law["rules"])) if law else {},
-        by_framework=frozenset(map(Sector, sectors)),
+        by_framework=frozenset(map(Sector, framework.sectors)),
         candidates=CANDIDATE.validate_json(row["candidates"]),
         asked=ASKING.validate_json(row["asked"]),
         seated={Sector(said["sector"]): said["seats"] for said in json.loads(row["seated"])},

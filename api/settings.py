@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Folder of the embedded PostgreSQL, where AMUPREV_DATABASE_URL is unset, and of the documents, where AMUPREV_DOCUMENTS_URL is."""
     documents_url: SecretStr | None = None
     """Bucket of the documents (`s3://bucket/prefix`, `gs://…`, `az://…`; credentials in `AWS_…`); unset: AMUPREV_HOME/documents."""
+    frameworks_folder: Path | None = None
+    """Folder of further frameworks of steps (`*.json`, as GET /v1/frameworks shows them); unset: those that come with the service."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

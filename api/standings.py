@@ -7,10 +7,23 @@ from uuid import UUID
 
 from api import pages
 from api.access import Reading
-from api.committees import HERE, LASTS, SINCE, TAUGHT_AT, VOTERS
+from api.committees import HERE, LASTS, QUORATE, SINCE, TAUGHT_AT, VOTERS
 from api.domain.fields import found
 from api.domain.steps.declared import declared
-from api.domain.steps.facts import Commitment, Facts, Invitation, Launch, Law, Mapping, Proof, Seated, Training, Waived
+from api.domain.steps.facts import (
+    Commitment,
+    Facts,
+    Group,
+    Invitation,
+    Launch,
+    Law,
+    Mapping,
+    Proof,
+    Seated,
+    Session,
+    Training,
+    Waived,
+)
 from api.domain.steps.frameworks import Framework, followed
 from api.pages.statements import ENTERED, INSIDE, Statement, prepared
 
@@ -43,8 +56,12 @@ WAIVED = f"""select w.id as thing, w.starts_on as "on", w.ends_on, w.step, w.rea
 INVITED = f"""select i.id as thing, i.sent_on as "on", i.sector,
       case when i.state in ('accepted', 'seated') then i.answered_on end as accepted_on from seat_invitation i
     where i.committee_id = t.id and i.state <> 'draft' and {HERE.over("i")}"""
+GROUPED = f"""select b.id as thing, b.starts_on as "on", b.ends_on from body b
+    where b.committee_id = t.id and b.kind = 'subcommission' and {HERE.over("b")}"""
+MET = f"""select s.id as thing, s.held_on as "on" from committee_session s
+    where s.committee_id = t.id and s.held_on is not null and {QUORATE} and {HERE.over("s")}"""
 ROOMS = {"committed": COMMITTED, "mapped": MAPPED, "invited": INVITED, "launched": LAUNCHED, "laws": LAWS, "seated": VOTERS}
-ROOMS |= {"trainings": TRAININGS, "declared": DECLARED, "waived": WAIVED}
+ROOMS |= {"grouped": GROUPED, "met": MET, "trainings": TRAININGS, "declared": DECLARED, "waived": WAIVED}
 """Room -> what it knows of committee `t`. Assessments and plans have no room yet."""
 NOUNS = (
     *("committee", "bylaws", "council_instrument", "commitment", "stakeholder_map", "seat_invitation", "declaration", "waiver"),
@@ -91,6 +108,8 @@ def facts_in(row: Any) -> Facts:
         invitations=tuple(
             Invitation(_proof(each, "seat_invitation"), each["sector"], _day(each["accepted_on"])) for each in said["invited"]
         ),
+        groups=tuple(Group(_proof(each, "body"), _day(each["ends_on"])) for each in said["grouped"]),
+        sessions=tuple(Session(_proof(each, "committee_session")) for each in said["met"]),
         demonstration=row["demonstration"],
     )
 

@@ -229,6 +229,15 @@ def test_a_setting_that_cannot_be_is_named() -> None:
     assert done.stderr.strip() == "AMUPREV_ACCESS_TOKEN_S: Input should be less than or equal to 900"
 
 
+def test_faulty_frameworks_are_told_before_anything_is_started(tmp_path: Path) -> None:
+    (tmp_path / "ours.json").write_text('{"code": "ours"}', encoding="utf-8")
+    done = run({"AMUPREV_FRAMEWORKS_FOLDER": str(tmp_path), "AMUPREV_HOME": str(tmp_path / "home")}, "serve")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ours.json: steps: Field required" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
 def test_a_port_that_is_taken_ends_serve_and_its_database(tmp_path: Path) -> None:
     server = Server(tmp_path / "home")
     with socket.socket() as taken:

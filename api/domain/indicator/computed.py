@@ -71,7 +71,7 @@ STEPS = Computed(
         from (
           select r.municipality_id as territory_id, r.country_id, case when c.demonstration then {INVENTED} else {SOURCE} end as source_id,
             q::date as period_on, {_ACHIEVED}
-          from {{rows}} r join committee c on c.id = r.committee_id and c.framework = r.framework
+          from {{rows}} r join committee c on c.id = r.committee_id
             cross join lateral generate_series(date_trunc('quarter', r.created_at at time zone 'UTC'), least(app.quarter_begun()::timestamp,
               r.replaced_at at time zone 'UTC' - interval '3 months'), interval '3 months') q
           where r.framework = '{FRAMEWORK}' and (c.dissolved_on is null or c.dissolved_on >= q + interval '3 months')

@@ -97,6 +97,22 @@ class Seated:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A subcommission or thematic table, from the day of the proof."""
+
+    proof: Proof
+    ends_on: date | None = None
+    """First day it was there no more."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of the committee that had quorum."""
+
+    proof: Proof
+
+
+@dataclass(frozen=True)
 class Assessment:
     """An adopted assessment."""
 
@@ -162,6 +178,8 @@ class Facts:
     laws: tuple[Law, ...] = ()
     trainings: tuple[Training, ...] = ()
     seated: tuple[Seated, ...] = ()
+    groups: tuple[Group, ...] = ()
+    sessions: tuple[Session, ...] = ()
     declared: tuple[Declared, ...] = ()
     waived: tuple[Waived, ...] = ()
     assessments: tuple[Assessment, ...] | None = None

@@ -1,29 +1,31 @@
 """A framework: which steps a committee goes through, which gates make a step, and what to tell whoever can meet them. Data, not code.
 
-`icma-mvpc-8` ships with the service. "There is no one-size-fits-all approach": another framework is another file over the same gates, with
-its own settings, and a crosswalk says which of its steps are which of ours.
+`icma-mvpc-8` and `usaid-pcc-2015` ship with the service. "There is no one-size-fits-all approach": another framework is another file over
+the same gates, with its own settings, in the folder that AMUPREV_FRAMEWORKS_FOLDER names; its crosswalk says which of its steps are those
+of another.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field as Limits
-from pydantic import StringConstraints
+from pydantic import StringConstraints, ValidationError
 
 from api.domain.errors import Invalid
 from api.domain.fields import Fields, Slug
 from api.domain.roles import Role
-from api.domain.steps import s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor
+from api.domain.steps import conduct, s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor
 from api.domain.steps.gates import Gate
 
 FOLDER = Path(__file__).parents[2] / "data" / "frameworks"
-PAGES = (s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor)
+PAGES = (s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor, conduct)
 GATES: Mapping[str, Gate] = {code: gate for page in PAGES for code, gate in page.GATES.items()}
 """Every gate there is; a framework composes its steps of them."""
+
+FIRST = "icma-mvpc-8"
+"""In the steps of this one history is declared; others say by their crosswalk which of theirs it means."""
 
 Said = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
@@ -109,6 +111,16 @@ class Framework(Fields):
         """What a gate is set to; nothing where no step uses it."""
         return next((use.settings for step in self.steps for use in step.gates if use.gate == gate), {})
 
+    @property
+    def sectors(self) -> set[str]:
+        """The sectors that must be mapped or have accepted an invitation."""
+        asked = [self.set_to(gate).get("sectors", []) for gate in ("sectors-mapped", "sectors-accepted")]
+        return {sector for sectors in asked if isinstance(sectors, list) for sector in sectors}
+
+    def same_as(self, step: str) -> tuple[str, ...]:
+        """The steps here that are the same as a step of the first framework."""
+        return (step,) if self.code == FIRST else tuple(self.crosswalk.get(FIRST, {}).get(step, ()))
+
 
 def faults(framework: Framework) -> list[str]:
     """What is wrong with a framework, as sentences; none where it can be used."""
@@ -117,7 +129,7 @@ def faults(framework: Framework) -> list[str]:
     found += [f"step {s.code} has the number {s.number}, its place is {n}" for n, s in enumerate(framework.steps, 1) if s.number != n]
     for n, step in enumerate(framework.steps):
         found += [f"step {step.code} comes after {other}, which does not stand before it" for other in step.after if other not in codes[:n]]
-        found += [f"step {step.code} uses the unknown gate {use.gate}" for use in step.gates if use.gate not in GATES]
+        found += [fault for use in step.gates for fault in _misused(step, use)]
         if all(use.needs is not Needs.REQUIRED for use in step.gates):
             found.append(f"step {step.code} requires nothing")
     for other, steps in framework.crosswalk.items():
@@ -125,16 +137,53 @@ def faults(framework: Framework) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=1)
-def shipped() -> dict[str, Framework]:
-    """The frameworks that come with the service, by code."""
-    read = (Framework.model_validate(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.json")))
-    return {framework.code: framework for framework in read}
+def _misused(step: StepDefinition, use: GateUse) -> Iterator[str]:
+    if (gate := GATES.get(use.gate)) is None:
+        yield f"step {step.code} uses the unknown gate {use.gate}"
+        return
+    for name, kind in gate.reads.items():
+        if type(use.settings.get(name)) is not kind:
+            told = "a whole number" if kind is int else "a list of codes"
+            yield f"step {step.code} must set {name} of the gate {use.gate} to {told}"
+    for name in use.settings.keys() - gate.reads.keys():
+        yield f"step {step.code} sets {name} of the gate {use.gate}, which knows no such setting"
+
+
+_KNOWN: dict[str, Framework] = {}
+
+
+def known() -> Mapping[str, Framework]:
+    """The frameworks that committees may follow, by code: those that come with the service, and those that were loaded."""
+    if not _KNOWN:
+        _KNOWN.update((framework.code, framework) for framework in map(_read, sorted(FOLDER.glob("*.json"))))
+    return _KNOWN
+
+
+def load(folder: Path) -> None:
+    """Add the frameworks of a folder of JSON files. Raises Invalid with a sentence for each fault of any of them; then none is added."""
+    found, wrong = dict[str, Framework](), list[str]()
+    for path in sorted(folder.glob("*.json")):
+        try:
+            framework = _read(path)
+        except ValidationError as error:
+            wrong += [f"{path.name}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)]
+            continue
+        if framework.code in known().keys() | found.keys():
+            wrong.append(f"{path.name}: the code {framework.code} is taken")
+        wrong += [f"{path.name}: {fault}" for fault in faults(framework)]
+        found[framework.code] = framework
+    if wrong or not found:
+        raise Invalid("\n".join(wrong) or f"{folder}: there is no framework here (*.json)", "framework-faulty")
+    _KNOWN.update(found)
+
+
+def _read(path: Path) -> Framework:
+    return Framework.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def followed(code: str) -> Framework:
     """The framework of this code. Raises Invalid where the service has none such."""
-    if code not in shipped():
+    if code not in known():
         told = "There is no such framework; see GET /v1/frameworks."
-        raise Invalid(told, "framework-unknown", pointer="/framework", choices=list(shipped()))
-    return shipped()[code]
+        raise Invalid(told, "framework-unknown", pointer="/framework", choices=list(known()))
+    return known()[code]

@@ -43,6 +43,8 @@ class Gate:
 
     room: str
     judge: Judge
+    reads: Mapping[str, type] = field(default_factory=dict)
+    """What a framework must set for it: whole numbers (`int`) or codes (`list`)."""
 
     def verdict(self, facts: Facts, day: date, settings: Settings) -> Verdict:
         """Whether it is met on `day`."""

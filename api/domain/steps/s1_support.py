@@ -39,9 +39,10 @@ def _of_commitment(since: str) -> Judge:
     return gate
 
 
+RENEWED = {"renewal_days": int}
 GATES: dict[str, Gate] = {
-    "commitment-in-force": Gate("commitments", commitment_in_force),
-    "champion-named": Gate("commitments", _of_commitment("champion_since")),
-    "community-demand-shown": Gate("commitments", _of_commitment("demand_since")),
-    "no-party-matter": Gate("commitments", _of_commitment("pledge_since")),
+    "commitment-in-force": Gate("commitments", commitment_in_force, RENEWED),
+    "champion-named": Gate("commitments", _of_commitment("champion_since"), RENEWED),
+    "community-demand-shown": Gate("commitments", _of_commitment("demand_since"), RENEWED),
+    "no-party-matter": Gate("commitments", _of_commitment("pledge_since"), RENEWED),
 }

@@ -53,8 +53,8 @@ def invited_lately(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "mapping-fresh": Gate("mappings", mapping_fresh),
-    "sectors-mapped": Gate("mappings", sectors_mapped),
-    "sectors-accepted": Gate("invitations", sectors_accepted),
-    "invited-lately": Gate("invitations", invited_lately),
+    "mapping-fresh": Gate("mappings", mapping_fresh, {"months": int}),
+    "sectors-mapped": Gate("mappings", sectors_mapped, {"sectors": list}),
+    "sectors-accepted": Gate("invitations", sectors_accepted, {"sectors": list}),
+    "invited-lately": Gate("invitations", invited_lately, {"months": int}),
 }

@@ -40,6 +40,6 @@ def follow_up_begun(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 GATES: dict[str, Gate] = {
     "initial-course-given": Gate("trainings", initial_course_given),
-    "voters-trained": Gate("trainings", voters_trained),
+    "voters-trained": Gate("trainings", voters_trained, {"share": int}),
     "follow-up-begun": Gate("trainings", follow_up_begun),
 }

@@ -39,6 +39,6 @@ def factors_rated(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 GATES: dict[str, Gate] = {
     "assessment-adopted": Gate("assessments", assessment_adopted),
-    "sources-mixed": Gate("assessments", sources_mixed),
-    "factors-rated": Gate("assessments", factors_rated),
+    "sources-mixed": Gate("assessments", sources_mixed, {"kinds": int}),
+    "factors-rated": Gate("assessments", factors_rated, {"domains": int}),
 }

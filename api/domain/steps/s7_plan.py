@@ -42,7 +42,7 @@ def _of_plan(condition: str) -> Judge:
 
 GATES: dict[str, Gate] = {
     "plan-active": Gate("plans", plan_active),
-    "work-plan-current": Gate("plans", work_plan_current),
+    "work-plan-current": Gate("plans", work_plan_current, {"months": int}),
     "in-municipal-budget": Gate("plans", _of_plan("municipal_budget")),
     "objectives-measured": Gate("plans", _of_plan("measured")),
 }

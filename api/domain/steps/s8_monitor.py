@@ -34,6 +34,6 @@ def _within(which: Callable[[Doing], tuple[Proof, ...]]) -> Judge:
 
 GATES: dict[str, Gate] = {
     "activity-completed": Gate("doing", activity_completed),
-    "progress-reported": Gate("doing", _within(lambda doing: doing.progress)),
-    "results-published": Gate("doing", _within(lambda doing: doing.published)),
+    "progress-reported": Gate("doing", _within(lambda doing: doing.progress), {"months": int}),
+    "results-published": Gate("doing", _within(lambda doing: doing.published), {"months": int}),
 }

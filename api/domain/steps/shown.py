@@ -14,6 +14,7 @@ from api.domain.steps.standing import Judged, Standing, StepState, next_action, 
 
 ADDRESSES = {
     "bylaws": "/v1/bylaws/{}",
+    "body": "/v1/bodies/{}",
     "training_event": "/v1/training-events/{}",
     "declaration": "/v1/declarations/{}",
     "commitment": "/v1/commitments/{}",

@@ -1,7 +1,7 @@
 """Where a committee stands: computed from facts for any day, never set by hand."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -87,7 +87,8 @@ class _Case:
     after, and days on which a step may have been reached are looked at one by one."""
 
     def __init__(self, framework: Framework, facts: Facts) -> None:
-        self.framework, self.facts, self.days = framework, facts, days_of(facts)
+        named = tuple(replace(said, step=own) for said in facts.declared for own in framework.same_as(said.step))
+        self.framework, self.facts, self.days = framework, replace(facts, declared=named), days_of(facts)
         self._said: dict[tuple[str, str, date], Verdict] = {}
 
     def verdict(self, step: StepDefinition, use: GateUse, day: date) -> Verdict:
@@ -151,11 +152,13 @@ def days_of(facts: Facts) -> list[date]:
     """Every day on which something of the committee changed, in order."""
     kinds: tuple[tuple[Proven, ...], ...] = (
         *(facts.commitments or (), facts.mappings or (), facts.invitations or (), facts.launches or ()),
-        *(facts.laws, facts.trainings, facts.declared, facts.waived, facts.assessments or (), facts.plans or ()),
+        *(facts.laws, facts.trainings, facts.groups, facts.sessions, facts.declared, facts.waived),
+        *(facts.assessments or (), facts.plans or ()),
     )
     days = {thing.proof.on for things in kinds for thing in things}
     days |= {i.accepted_on for i in facts.invitations or () if i.accepted_on} | {law.ends_on for law in facts.laws if law.ends_on}
     days |= {day for c in facts.commitments or () for day in (c.champion_since, c.demand_since, c.pledge_since) if day}
+    days |= {group.ends_on for group in facts.groups if group.ends_on}
     days |= {day for seat in facts.seated for day in (seat.starts_on, seat.ends_on) if day}
     days |= {proof.on for plan in facts.plans or () for proof in plan.work_plans.values()}
     if facts.doing:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from api.access import Asking
 from api.collection import ReadRoute
 from api.domain.fields import found
-from api.domain.steps.frameworks import Framework, shipped
+from api.domain.steps.frameworks import Framework, known
 from api.domain.steps.shown import Steps, steps_told
 from api.pages import AsOf
 from api.standings import facts_of
@@ -33,11 +33,11 @@ async def read_steps(
 @router.get("/v1/frameworks", response_model=list[Framework])
 async def list_frameworks() -> Any:
     """The frameworks that committees follow: their steps, the gates of each, what they are set to and where that comes from."""
-    return list(shipped().values())
+    return list(known().values())
 
 
 @router.get("/v1/frameworks/{code}", response_model=Framework)
 async def read_framework(code: str) -> Any:
     """One framework."""
-    found(shipped().get(code))
-    return shipped()[code]
+    found(known().get(code))
+    return known()[code]

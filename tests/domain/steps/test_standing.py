@@ -1,13 +1,16 @@
 """The eight steps: proven by facts, waiting for one another only where the seed says so, lapsing by the calendar alone."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain.calendar import FIRST, LAST, days_after, months_after
+from api.domain.errors import Invalid
 from api.domain.steps import frameworks
 from api.domain.steps.facts import (
     Assessment,
@@ -15,6 +18,7 @@ from api.domain.steps.facts import (
     Declared,
     Doing,
     Facts,
+    Group,
     Invitation,
     Launch,
     Law,
@@ -22,14 +26,15 @@ from api.domain.steps.facts import (
     Plan,
     Proof,
     Seated,
+    Session,
     Training,
     Waived,
 )
-from api.domain.steps.frameworks import Framework, GateUse, Needs, Spoken, shipped
-from api.domain.steps.gates import Met
+from api.domain.steps.frameworks import Framework, GateUse, Needs, Spoken, known
+from api.domain.steps.gates import Met, Unmet, Verdict
 from api.domain.steps.standing import REACHED, Standing, StepState, days_of, next_action, standings
 
-EIGHT = shipped()["icma-mvpc-8"]
+EIGHT = known()["icma-mvpc-8"]
 SECTORS = frozenset({"municipal_elected", "national_government", "police", "education", "private_sector", "faith", "community_leader"})
 D, PROMISED = date(2026, 6, 1), date(2024, 5, 1)
 
@@ -200,9 +205,12 @@ def test_nothing_lies_beyond_the_calendar() -> None:
     assert days_after(date.min, -180) == FIRST
 
 
-def test_the_shipped_framework_can_be_used_and_every_gate_belongs_to_a_step() -> None:
-    assert frameworks.faults(EIGHT) == []
-    assert {use.gate for step in EIGHT.steps for use in step.gates} == set(frameworks.GATES)
+def test_the_shipped_frameworks_can_be_used_and_every_gate_belongs_to_a_step() -> None:
+    for framework in known().values():
+        assert frameworks.faults(framework) == []
+        for other, steps in framework.crosswalk.items():
+            assert steps.keys() <= {step.code for step in known()[other].steps}
+    assert {use.gate for framework in known().values() for step in framework.steps for use in step.gates} == set(frameworks.GATES)
 
 
 def test_what_is_wrong_with_a_framework_is_told() -> None:
@@ -210,11 +218,81 @@ def test_what_is_wrong_with_a_framework_is_told() -> None:
     first = EIGHT.steps[0].model_copy(update={"after": ["monitor"], "number": 2})
     strange = GateUse.model_validate(EIGHT.steps[1].gates[0].model_dump() | {"gate": "no-such-gate", "needs": Needs.ADVISED})
     second = EIGHT.steps[1].model_copy(update={"gates": [strange]})
-    broken = Framework(code="x", version=1, name=spoken, source="x", steps=[first, second], crosswalk={"other": {"a": ["nowhere"]}})
+    unset = EIGHT.steps[4].gates[1].model_copy(update={"settings": {"share": "most", "months": 3}})
+    third = EIGHT.steps[4].model_copy(update={"gates": [unset], "number": 3})
+    broken = Framework(code="x", version=1, name=spoken, source="x", steps=[first, second, third], crosswalk={"other": {"a": ["nowhere"]}})
     assert frameworks.faults(broken) == [
         "step support has the number 2, its place is 1",
         "step support comes after monitor, which does not stand before it",
         "step leaders uses the unknown gate no-such-gate",
         "step leaders requires nothing",
+        "step train must set share of the gate voters-trained to a whole number",
+        "step train sets months of the gate voters-trained, which knows no such setting",
         "the crosswalk to other names the unknown step nowhere",
     ]
+
+
+NINE = known()["usaid-pcc-2015"]
+
+
+def gate(code: str, facts: Facts, day: date) -> Verdict:
+    return frameworks.GATES[code].verdict(facts, day, NINE.set_to(code))
+
+
+def test_groups_work_while_enough_of_them_are_there() -> None:
+    two = Facts(groups=(Group(proof(date(2025, 1, 1)), date(2025, 6, 1)), Group(proof(date(2025, 3, 1)), date(2025, 9, 1))))
+    assert gate("groups-working", two, date(2024, 12, 31)) == Unmet({"found": 0, "groups": 1})
+    met = gate("groups-working", two, date(2025, 4, 1))
+    assert isinstance(met, Met)
+    assert (met.since, met.until) == (date(2025, 1, 1), date(2025, 9, 1))
+    assert not isinstance(gate("groups-working", two, date(2025, 9, 1)), Met)
+
+
+@given(st.lists(st.integers(0, 900), max_size=12, unique=True), st.integers(0, 1200))
+def test_sessions_are_held_as_a_day_by_day_count_says(days: list[int], at: int) -> None:
+    begin = date(2023, 1, 1)
+    day = begin + timedelta(at)
+    facts = Facts(sessions=tuple(Session(proof(begin + timedelta(n))) for n in days))
+    said = gate("sessions-held", facts, day)
+
+    def enough(on: date) -> bool:
+        return sum(s.proof.on <= min(on, day) and on < months_after(s.proof.on, 12) for s in facts.sessions) >= 2
+
+    assert isinstance(said, Met) is enough(day)
+    if isinstance(said, Met):
+        assert said.until is not None
+        assert all(enough(said.since + timedelta(n)) for n in range((day - said.since).days + 1))
+        assert not enough(said.since - timedelta(1))
+        assert enough(said.until - timedelta(1))
+        assert not enough(said.until)
+
+
+def test_history_is_declared_in_the_words_of_the_eight_steps_and_counts_by_the_crosswalk() -> None:
+    facts = Facts(declared=(Declared("legalize", proof(date(2020, 1, 1))), Declared("plan", proof(date(2020, 1, 1)))))
+    found = {s.step.code: s.state for s in standings(NINE, facts, D) if s.state is not StepState.NOT_STARTED}
+    assert found == {"organisation": StepState.DECLARED, "formalisation": StepState.DECLARED}
+
+
+def test_frameworks_of_an_operator_are_loaded_or_told_what_is_wrong_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = json.loads((frameworks.FOLDER / "usaid-pcc-2015.json").read_text(encoding="utf-8"))
+    for name, said in {
+        "a.json": whole,
+        "b.json": whole | {"code": "ours", "steps": whole["steps"][:2], "crosswalk": {}, "name": {"en": "x", "es": "x"}},
+        "c.json": whole | {"code": "ours-too", "crosswalk": {"icma-mvpc-8": {"train": ["nowhere"]}}},
+    }.items():
+        (tmp_path / name).write_text(json.dumps(said), encoding="utf-8")
+    (tmp_path / "d.json").write_text("{", encoding="utf-8")
+    with pytest.raises(Invalid) as refused:
+        frameworks.load(tmp_path)
+    assert [line.partition(": ")[0] for line in str(refused.value).splitlines()] == ["a.json", "b.json", "c.json", "d.json"]
+    assert "the code usaid-pcc-2015 is taken" in str(refused.value)
+    assert "name.pt" in str(refused.value)
+    assert set(known()) == {"icma-mvpc-8", "usaid-pcc-2015"}
+    monkeypatch.setattr(frameworks, "_KNOWN", dict(known()))
+    for path in tmp_path.iterdir():
+        path.unlink()
+    (tmp_path / "ours.json").write_text(json.dumps(whole | {"code": "ours"}), encoding="utf-8")
+    frameworks.load(tmp_path)
+    assert frameworks.followed("ours").same_as("train") == ("training",)

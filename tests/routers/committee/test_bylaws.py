@@ -11,7 +11,7 @@ from tests.routers.committee.walk import AGO, RULES, approved, ask, founded, rul
 async def test_a_template_is_where_one_starts(region: World) -> None:
     public = await region.who()
     found = (await public.get("/v1/bylaws-templates")).json()
-    assert {t["framework"] for t in found} == {"icma-mvpc-8"}
+    assert {t["framework"] for t in found} == {"icma-mvpc-8", "usaid-pcc-2015"}
     assert (await public.get("/v1/bylaws-templates", params={"framework": "another"})).json() == []
 
 
