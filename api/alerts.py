@@ -37,21 +37,26 @@ HANDOVERS = f"""select 'handovers', 'transition', x.id::text, x.turns_on from tr
 RATIFICATIONS = f"""select 'ratifications', 'transition', x.id::text, x.turns_on + {RERATIFY_DAYS} from transition x
     where x.municipality_id = any(app.with_successors(t.municipality_id)) and x.reratified_on is null"""
 ROOMS = (SESSIONS, TERMS, BYLAWS, COMMITMENTS, AGREEMENTS, OFFICES, HANDOVERS, RATIFICATIONS)
-NOUNS = ("agreement", "office_term", "transition")
+NOUNS = ("agreement", "office_term", "transition", "alert_setting")
 """What alerts look at besides what steps do."""
 DEADLINES = prepared(f"""
-select e.who, t.id, c.iso2, t.sessions_per_year, (select coalesce(json_agg(row_to_json(d)), '[]')::text
+select e.who, t.id, t.sessions_per_year, (select coalesce(json_object_agg(a.rule, a.days), json_build_object())::text
+    from alert_setting a where a.country_id = t.country_id) as own, (select coalesce(json_agg(row_to_json(d)), '[]')::text
     from ({" union all ".join(ROOMS)}) d) as deadlines
-from {INSIDE}, committee t join country c on c.id = t.country_id
+from {INSIDE}, committee t
 where t.id = any({{ids}}) and t.state <> 'dissolved'""")
 """Asked by the clock alone, which reaches every committee."""
 
 
-async def deadlines_of(connection: asyncpg.Connection, ids: Sequence[UUID], today: date) -> list[tuple[UUID, str, list[Deadline]]]:
-    """Each committee that is not dissolved, with its country and its days, in a transaction of the house."""
+Watched = tuple[UUID, dict[str, int], list[Deadline]]
+"""A committee, its country's own days of rules, and the days to look at."""
+
+
+async def deadlines_of(connection: asyncpg.Connection, ids: Sequence[UUID], today: date) -> list[Watched]:
+    """Those of the committees that are not dissolved, in a transaction of the house."""
     rows = await connection.fetch(DEADLINES.sql, *DEADLINES.values({"ids": list(ids), "today": today}))
     return [
-        (row["id"], row["iso2"], [
+        (row["id"], json.loads(row["own"]), [
             Deadline(d["watched"], d["noun"], d["thing"], date.fromisoformat(d["on"]), row["sessions_per_year"])
             for d in json.loads(row["deadlines"])
         ])

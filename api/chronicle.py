@@ -109,10 +109,10 @@ async def _alerted(clock: Caller, ids: Sequence[UUID], placed: dict[UUID, Any]) 
     for alert in (await clock.session.exec(open_now)).all():
         kept[alert.committee_id][alert.rule, alert.thing] = alert
     following: dict[UUID, date] = {}
-    watched = {id: (country, days) for id, country, days in await deadlines_of(await db.driver(clock.session), ids, clock.at.date())}
+    watched = {id: (own, days) for id, own, days in await deadlines_of(await db.driver(clock.session), ids, clock.at.date())}
     for id, alerts in kept.items():
-        country, deadlines = watched.get(id, ("", []))
-        found, following[id] = alarms(deadlines, country, clock.at.date())
+        own, deadlines = watched.get(id, ({}, []))
+        found, following[id] = alarms(deadlines, own, clock.at.date())
         over, news = changes(alerts, found)
         for alert in over:
             alert.closed_at = clock.at

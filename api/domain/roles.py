@@ -48,6 +48,7 @@ class Action(StrEnum):
     WRITE_ELECTIONS = "elections:write"
     WRITE_BLACKOUTS = "blackouts:write"
     APPROVE_HANDOVER = "handovers:approve"
+    WRITE_ALERTS = "alerts:write"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_TERRITORY, Action.WRITE_COMMUNITIES, Action.WRITE_PROGRAMME),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.WRITE_ALERTS),
+                Action.MANAGE_PEOPLE,
             }
         ),
         frozenset(Role),
@@ -93,7 +95,8 @@ OFFICES: dict[Role, Office] = {
         frozenset(
             {
                 *(Action.WRITE_COMMUNITIES, Action.SPEAK_FOR_UNMANNED),
-                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.MANAGE_PEOPLE),
+                *(Action.WRITE_CATALOGUE, Action.WRITE_FIGURES, *_RECORDS, *_ELECTIONS, Action.WAIVE_STEPS, Action.WRITE_ALERTS),
+                Action.MANAGE_PEOPLE,
             }
         ),
         _LOCAL | {Role.COUNTRY_COORDINATOR, Role.ASSOCIATION_OFFICER, Role.MUNICIPAL_COORDINATOR},

@@ -3,6 +3,7 @@
 from api.routers import feed, health
 from api.routers.access import auth, people, services
 from api.routers.alert import alerts
+from api.routers.alert import settings as alert_settings
 from api.routers.committee import bodies, bylaws, commitments, committees, composition, declarations, instruments, persons, seats, terms
 from api.routers.documents import documents
 from api.routers.indicator import breakdowns, catalogue, csvw, gaps, imports, latest, observations, peers, series, tables, trends
@@ -72,6 +73,7 @@ BACKEND = [
         records,
         waivers,
         alerts,
+        alert_settings,
         attendance,
         certificates,
         office_terms,

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from api.domain.alert.alerts import shipped
 from tests.isolation import rules, targets
 from tests.isolation.entries import Entry, at
 from tests.isolation.people import Map, Person
 from tests.isolation.targets import MANNED, TARGETS, Target, Thing
 
 there, seen_there, country = at(rules.written_there), at(rules.read_there), at(rules.either(rules.administered, rules.of_its_country))
+SETTING: Thing = ("alert_setting", {"days": 7, "basis": "Seeded"})
 BLACKOUT: Thing = ("blackout_window", targets.PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"})
 TURNED = {"turns_on": "2002-01-01", "state": "frozen", "turned_at": "2002-01-01T00:00:00Z"}
 PREPARED = {"turns_on": "2002-01-01", "state": "preparing"}
@@ -58,6 +60,10 @@ ENTRIES: dict[str, Entry] = {
     "add_blackout": Entry(country, body=lambda o, t: BLACKOUT[1]),
     "change_blackout": Entry(country, thing=BLACKOUT, body=lambda o, t: {"note": "x"}, version="blackout_window"),
     "remove_blackout": Entry(country, thing=BLACKOUT, version="blackout_window"),
+    "read_alert_setting": Entry(public=True, thing=SETTING),
+    "add_alert_setting": Entry(country, body=lambda o, t: SETTING[1] | {"rule": shipped()[TARGETS.index(t)].code}),
+    "change_alert_setting": Entry(country, thing=SETTING, body=lambda o, t: {"days": 8}, version="alert_setting"),
+    "remove_alert_setting": Entry(country, thing=SETTING, version="alert_setting"),
     "read_office_term": Entry(public=True, thing=office(1)),
     "add_office_term": Entry(there, body=lambda o, t: targets.year(9)),
     "change_office_term": of_term(3, body=lambda o, t: {"election_on": "2020-01-01"}),

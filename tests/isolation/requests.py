@@ -285,5 +285,5 @@ TENANT_LISTS: dict[str, TenantList] = {
 PUBLIC_LISTS = (
     *("countries", "admin1", "municipalities", "successions", "organisations", "associations", "members"),
     *("programmes", "participations", "indicators", "sources", "schemes"),
-    *("training_topics", "courses", "inaugurations", "office_terms", "blackouts"),
+    *("training_topics", "courses", "inaugurations", "office_terms", "blackouts", "alert_settings"),
 )

@@ -237,6 +237,7 @@ RULES: dict[str, Rule] = {
     # Terms of office and blackouts are public; what follows from an election is for those who read the municipality.
     "office_term": Rule(everyone, written_there),
     "blackout_window": Rule(everyone, of_its_country),
+    "alert_setting": Rule(everyone, of_its_country),
     "transition": Rule(read_there, written_there),
     "handover_file": Rule(read_there, written_there, may=ADD),
     # How steps stood is written by the clock alone, which has no route; row security holds it to the place like everything of committees.

@@ -124,6 +124,7 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "agreement": {"text": "Seeded", "due_on": "2021-12-01", "state": "open"},
     "calendar_feed": {"language": "es", "secret_sha256": "x"},
     "office_term": PAST,
+    "alert_setting": {"days": 7, "basis": "Seeded"},
     "blackout_window": PAST | {"acts": ["publish_promotion"], "legal_basis": "Seeded"},
     # Turned, or the clock would freeze the place between two requests (X2).
     "transition": {"turns_on": "2002-01-01", "state": "lapsed", "turned_at": "2002-01-01T00:00:00Z"},
@@ -135,7 +136,7 @@ TO_SEEDED = frozenset({"credential", "session", "scope", "granted", "invitation"
 """Of accounts made here: an office or session more of a demonstration person would change what that person reaches."""
 OF_COMMUNITIES = ("population", "population_revision", "denominator", "observation", "observation_revision", "figure")
 OF_PLACES = frozenset({*OF_COMMUNITIES, "place_match", "document", "training_event", "technical_assistance"})
-OF_PLACES |= {"office_term", "blackout_window", "transition", "handover_file"}
+OF_PLACES |= {"office_term", "blackout_window", "alert_setting", "transition", "handover_file"}
 OF_PLACES |= {"committee", "council_instrument", "declaration", "bylaws", "body", "seat", "person", "term", "training_attendance"}
 OF_PLACES |= {"commitment", "stakeholder_map", "stakeholder", "stakeholder_stance", "open_call", "seat_invitation"}
 OF_PLACES |= {"committee_session", "session_attendance", "inauguration", "decision", "session_vote", "minutes", "erratum", "agreement"}
@@ -160,7 +161,7 @@ def row(table: str, place: str, where: tuple[int, int, UUID | None, str], map: M
     said |= {"access_rights": CLASSES.get(place, "committee")}
     said |= {"event_id": key("training_event", place)}
     said |= {"course_id": key("course", "mixco"), **dict.fromkeys(INSTITUTIONS, str(map.organisation(1)))}
-    said |= {"code": code(table, place)}
+    said |= {"code": code(table, place), "rule": f"seeded-{place}"}
     said |= {f"{noun}_id": key(noun, place) for noun in ("committee", "body", "seat", "person", "decision", "minutes")}
     said |= {f"{noun}_id": key(noun, place) for noun in ("office_term", "transition")}
     said |= {"map_id": key("stakeholder_map", place)}

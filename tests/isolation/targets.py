@@ -153,7 +153,7 @@ async def place(owner: asyncpg.Connection, map: Map, n: int, operation: str, thi
     table, said = thing
     row = target.row(map) | {"committee_id": key("committee", target), "number": n, "body_id": key("committee-body", target)}
     row |= {"id": key(operation, target), "principal_id": key("account", target), "report": REPORT}
-    row |= {"accepted_by": map.person("mixco").principal, "code": seeds.code(operation, target.name)}
+    row |= {"accepted_by": map.person("mixco").principal, "code": seeds.code(operation, target.name), "rule": own(operation, target)}
     if table == "parked":
         row |= {"import_id": key("read_import", target), "place": f"99|Seeded {target.name}"}
     if table in ("indicator", "source"):

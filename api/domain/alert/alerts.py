@@ -1,7 +1,6 @@
 """Alerts: what somebody should do something about, and why. Rules are data, with days of their own for a country; whether one fires follows
 from dated facts alone, on any day, and the clock writes down when it did and when it was over."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import Field as Limits
+from pydantic import TypeAdapter
 from sqlalchemy import DateTime
 from sqlmodel import Field
 
@@ -43,26 +43,22 @@ class AlertRule(Fields):
 
 
 class AlertRules(Fields):
-    """All rules, and the days that a country sets otherwise."""
+    """All rules, and the days that countries set otherwise."""
 
     rules: list[AlertRule]
     countries: dict[str, dict[Slug, int]] = Limits(default_factory=dict)
     """ISO 3166-1 alpha-2 -> rule -> days."""
 
-    def days(self, rule: AlertRule, country: str) -> int:
-        """How many days before its day the rule alerts in a country."""
-        return self.countries.get(country, {}).get(rule.code, rule.days)
-
 
 @lru_cache(maxsize=1)
-def shipped() -> AlertRules:
+def shipped() -> tuple[AlertRule, ...]:
     """The rules that come with the service."""
-    return AlertRules.model_validate(json.loads(FILE.read_text(encoding="utf-8")))
+    return TypeAdapter(tuple[AlertRule, ...]).validate_json(FILE.read_text(encoding="utf-8"))
 
 
 def worded_by(said: Literal["why", "what"]) -> dict[str, dict[str, str]]:
     """Rule -> its sentence in each language."""
-    return {rule.code: dict(getattr(rule, said)) for rule in shipped().rules}
+    return {rule.code: dict(getattr(rule, said)) for rule in shipped()}
 
 
 class AlertFields(Fields):
@@ -127,17 +123,17 @@ def _day(rule: AlertRule, deadline: Deadline) -> date:
     return days_after(deadline.on, intervals(deadline.sessions_per_year, rule.intervals))
 
 
-def alarms(deadlines: Iterable[Deadline], country: str, today: date) -> tuple[dict[tuple[str, str], Alarm], date]:
-    """The rules that fire today, by rule and thing, and the next day on which that may be otherwise without anybody writing."""
+def alarms(deadlines: Iterable[Deadline], own: Mapping[str, int], today: date) -> tuple[dict[tuple[str, str], Alarm], date]:
+    """The rules that fire today, by rule and thing, and the next day on which that may be otherwise without anybody writing; `own` are the
+    days that the country set."""
     found: dict[tuple[str, str], Alarm] = {}
     following = LAST
     for deadline in deadlines:
-        for rule in shipped().rules:
+        for rule in shipped():
             if rule.watches != deadline.watched:
                 continue
             day = _day(rule, deadline)
-            days = shipped().days(rule, country)
-            opens = days_after(day, -days)
+            opens = days_after(day, -own.get(rule.code, rule.days))
             ends = day if rule.watches == "offices" else days_after(day, FADES_DAYS)
             if opens <= today < ends:
                 alarm = Alarm(rule.code, deadline.noun, deadline.thing, day)

@@ -1,13 +1,13 @@
 """{level}/alerts: what somebody should do something about."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
 from api.collection import ReadRoute, publish
 from api.committees import HERE, OF_COMMITTEE, OfCommittee, worded
-from api.domain.alert.alerts import AlertOut, AlertRules, shipped, worded_by
+from api.domain.alert.alerts import AlertOut, worded_by
 from api.pages import Listing
 
 router = APIRouter(tags=["alerts"], route_class=ReadRoute)
@@ -43,9 +43,3 @@ publish(
     about="""Open alerts, the most urgent day first: which rule fired, why, about what, and what to do. The clock opens and closes them
 within a minute of what changed, and when a day comes; the feed tells of both as `alert`.""",
 )
-
-
-@router.get("/v1/alert-rules", response_model=AlertRules)
-async def list_alert_rules() -> Any:
-    """The rules by which alerts open, where each comes from, and the days that countries set otherwise."""
-    return shipped()

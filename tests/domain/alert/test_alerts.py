@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.domain.alert.alerts import FADES_DAYS, Alert, AlertRules, Deadline, alarms, changes, shipped
+from api.domain.alert.alerts import FADES_DAYS, Alert, Deadline, alarms, changes, shipped
 from api.domain.calendar import LAST
 from api.domain.fields import new_id
 
@@ -13,7 +13,7 @@ ONE = timedelta(days=1)
 
 
 def fired(watched: str, today: date, on: date = DAY, sessions: int | None = None) -> tuple[set[str], date]:
-    found, following = alarms([Deadline(watched, "x", "1", on, sessions)], "GT", today)  # type: ignore[arg-type]
+    found, following = alarms([Deadline(watched, "x", "1", on, sessions)], {}, today)  # type: ignore[arg-type]
     return {alarm.rule for alarm in found.values()}, following
 
 
@@ -51,12 +51,14 @@ def test_nothing_changes_before_the_day_to_look_again(watched: str) -> None:
 
 
 def test_a_country_sets_its_own_days() -> None:
-    [rule] = [r for r in shipped().rules if r.code == "term-ending"]
-    assert (AlertRules(rules=[rule], countries={"GT": {"term-ending": 7}}).days(rule, "GT"), shipped().days(rule, "GT")) == (7, 60)
+    ending, week = [Deadline("terms", "term", "1", DAY)], DAY - timedelta(days=7)
+    assert alarms(ending, {}, week - ONE)[0]
+    assert alarms(ending, {"term-ending": 7, "bylaws-ending": 60}, week - ONE) == ({}, week)
+    assert alarms(ending, {"term-ending": 7}, week)[0]
 
 
 def test_what_is_open_is_opened_once_and_a_moved_day_is_news() -> None:
-    found, _ = alarms([Deadline("agreements", "agreement", "1", DAY)], "GT", DAY + ONE)
+    found, _ = alarms([Deadline("agreements", "agreement", "1", DAY)], {}, DAY + ONE)
     of = {"committee_id": new_id(), "country_id": 320, "municipality_id": 3200008, "rule": "agreement-overdue", "noun": "agreement"}
     same = Alert(thing="1", happens_on=DAY, **of)
     moved = Alert(thing="1", happens_on=DAY - ONE, **of)
@@ -68,6 +70,6 @@ def test_what_is_open_is_opened_once_and_a_moved_day_is_news() -> None:
 
 
 def test_the_end_of_the_calendar_raises_nothing() -> None:
-    for rule in shipped().rules:
+    for rule in shipped():
         for on in (date(1, 1, 2), LAST):
-            alarms([Deadline(rule.watches, "x", "1", on)], "GT", LAST)
+            alarms([Deadline(rule.watches, "x", "1", on)], {}, LAST)

@@ -79,3 +79,34 @@ async def test_everyone_may_read_by_what_alerts_open(region: World) -> None:
     said = (await (await region.who()).get("/v1/alert-rules")).json()
     assert {"meetings-late", "term-ending", "transition-near"} <= {rule["code"] for rule in said["rules"]}
     assert all(set(rule["why"]) == set(rule["what"]) == {"en", "es", "pt"} for rule in said["rules"])
+
+
+async def test_a_country_says_when_a_rule_alerts_and_the_clock_follows(world: World) -> None:
+    mixco, gt, id = await world.who("mixco"), await world.who("gt"), (await founded(world)).json()["id"]
+    sat, whose = await seat(mixco, id, await plenary(mixco, id)), await institution(world)
+    last = (TODAY + timedelta(days=90)).isoformat()
+    assert (await term(mixco, id, sat, on_behalf_of_id=whose, starts_on=AGO[90], ends_on=last)).status_code == 201
+    await world.bring_up()
+    assert await alerts(mixco) == []
+    at, body = "/v1/countries/GT/alert-settings", {"rule": "term-ending", "days": 120, "basis": "Acuerdo 1-2026"}
+    for stranger in ("mixco", "sv", "anam"):
+        assert (await (await world.who(stranger)).post(at, json=body)).status_code == 403
+    made = await gt.post(at, json=body)
+    assert (made.status_code, made.json()["country"]) == (201, "GT"), made.text
+    assert (await gt.post(at, json=body)).json()["code"] == "rule-already-set"
+    unknown = await gt.post(at, json=body | {"rule": "no-such-rule"})
+    assert (unknown.status_code, unknown.json()["code"], "term-ending" in unknown.json()["choices"]) == (422, "rule-unknown", True)
+    assert (await gt.post(at, json=body | {"rule": "not-meeting", "days": 9999})).status_code == 422
+    await world.bring_up()
+    [alert] = await alerts(mixco)
+    assert (alert["rule"], alert["happens_on"]) == ("term-ending", last)
+    public = await world.who()
+    assert (await public.get("/v1/alert-rules")).json()["countries"] == {"GT": {"term-ending": 120}}
+    assert [s["id"] for s in (await public.get(at)).json()["items"]] == [made.json()["id"]]
+    fewer = await gt.patch(f"/v1/alert-settings/{made.json()['id']}", json={"days": 30}, headers={"If-Match": made.headers["etag"]})
+    assert fewer.json()["days"] == 30
+    await world.bring_up()
+    assert await alerts(mixco) == []
+    gone = await gt.delete(f"/v1/alert-settings/{made.json()['id']}", headers={"If-Match": fewer.headers["etag"]})
+    assert gone.status_code == 204
+    assert (await public.get("/v1/alert-rules")).json()["countries"] == {}
