@@ -253,7 +253,7 @@ def _fact(item: dict[str, Any]) -> Any:
 TENANT_LISTS: dict[str, TenantList] = {
     "affiliations": TenantList("affiliation", rules.read_at_its_unit),
     "observations": TenantList("observation", rules.stated_there, _fact),
-    "lineage": TenantList("observation", rules.stated_there, _fact),
+    "lineage": TenantList("observation", rules.read_there, _fact),
     "populations": TenantList("population", rules.read_there, _fact),
     "communities": TenantList("community", rules.read_there),
     "documents": TenantList("document", rules.classed, public=True),

@@ -31,6 +31,8 @@ class Computed:
     """What `{rows}` is: the room's own table."""
     touched: str
     """Of that table, what lies in {places} and the years from {first} to {last}, or more."""
+    behind: str
+    """Where a municipality lists what a value of `{period}`, recorded at `{at}`, was counted of: the rest of the address, as SQL."""
 
 
 _REPORTING = "municipalities-reporting"
@@ -47,6 +49,7 @@ REPORTING = Computed(
         group by 1, 2, 5""",
     "figure",
     "territory_id = any({places}) and year between {first} and {last}",
+    "'observations?from=' || {period} || '&to=' || {period}",
 )
 """Each municipality and quarter of which some office reported a month or the quarter: 1, so that over places and levels they are counted.
 A value of a year says nothing of its quarters; what is invented for the demonstration was not reported."""
@@ -59,6 +62,7 @@ REPORTING_YEARS = Computed(
         where app.is_municipality(t.territory_id) group by 1, 2, 5""",
     REPORTING.table,
     REPORTING.touched,
+    REPORTING.behind,
 )
 """The same of years: quarters are not summed, a municipality reports in a year once."""
 
@@ -79,6 +83,8 @@ STEPS = Computed(
         cross join lateral (values {", ".join(f"('committees-step-{n}', g.s{n})" for n in NUMBERS)}) s (indicator, value)""",
     "step_record",
     "municipality_id = any({places})",
+    """'step-records?known_at=' || to_char(least({at}, (t.period_on + interval '3 months - 1 microsecond')::timestamp at time zone 'UTC')
+      at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
 )
 """Of each municipality and quarter, how many of its committees stood as having achieved each step when the quarter was over, or stand now
 in the one that the clock says has begun: of the records, as {level}/steps says it of the last instant of that quarter. What is declared,
@@ -87,6 +93,13 @@ waived or lapsed was not achieved. Where no committee has begun a step there is 
 COMPUTED = (REPORTING, REPORTING_YEARS, STEPS)
 UNITS = {**dict.fromkeys(REPORTING.indicators, "municipalities"), **dict.fromkeys(STEPS.indicators, "committees")}
 """What each is a number of. It is counted here whatever it is counted under, so that this stands in place of the unit of the source."""
+
+
+def behind(period: str, at: str) -> str:
+    """The address at which it is listed what an observation `t` of the indicator `i` was counted of, as SQL; null where it is stated."""
+    each = {code: c.behind.replace("{period}", period).replace("{at}", at) for c in COMPUTED for code in c.indicators}
+    cases = " ".join(f"when '{code}' then {address}" for code, address in each.items())
+    return f"'/v1/municipalities/' || t.territory_id || '/' || case i.code {cases} end"
 
 
 def counting(indicator: str, sources: Iterable[dict[str, Any]]) -> list[Any]:

@@ -81,6 +81,9 @@ class LineageOut(Kept):
     revisions: list[Replaced]
     """What stood there before, the oldest first."""
     residents: Residents | None
+    counted_from: str | None
+    """Of what is counted here (origin `computed`): the address that lists what it was counted of, as that stood then; null of what was
+    stated."""
 
 
 def of_one(indicator: str | None) -> None:

@@ -97,7 +97,7 @@ OBSERVATIONS = Listing(
         **secrecy.SHOWN,
         "indicator": "i.code",
         "source": "s.code",
-        "period": "to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-\"Q\"Q' else 'YYYY' end)",
+        "period": lineage.PERIOD,
     },
     only=f"t.source_id <> {SOURCE}",
     forms={"sdmx-csv": SDMX_CSV, "dhis2": DHIS2},
@@ -106,7 +106,13 @@ OBSERVATIONS = Listing(
 
 
 LINEAGE = replace(
-    OBSERVATIONS, name="lineage", out=LineageOut, query=LineageQuery, columns=dict(OBSERVATIONS.columns) | lineage.BEHIND, forms={}
+    OBSERVATIONS,
+    name="lineage",
+    out=LineageOut,
+    query=LineageQuery,
+    columns=dict(OBSERVATIONS.columns) | lineage.BEHIND,
+    only="true",
+    forms={},
 )
 KNOWN_LINEAGE = replace(
     LINEAGE,
@@ -147,6 +153,7 @@ publish(
     replace(LINEAGE, then=KNOWN_LINEAGE),
     about="What lies behind the figures: each value with the file and its rows, or who stated it, what stood there before and why it was"
     " replaced, and the residents that a rate is made of. The values behind a figure are those of its indicator and period."
+    " What is counted here says where that is listed of which it was counted."
     " It is a list, so it holds what you see of the level, where a figure of a part would be refused: it sums up nothing. With `known_at`"
     " it tells what lay behind the figures that were known then.",
 )

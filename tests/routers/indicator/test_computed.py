@@ -113,3 +113,19 @@ async def test_what_is_invented_or_only_drafted_was_not_reported(world: World) -
     draft = await (await world.who("comures")).put(at("2220001", "2025-01"), params={"source": "un-homicide"}, json={"value": 3})
     assert (draft.status_code, draft.json()["assisted"]) == (201, True)
     assert await counted(await world.who("sv"), "/v1/countries/SV") == {}
+
+
+async def test_what_lies_behind_a_count_is_what_it_was_counted_of(world: World) -> None:
+    hn = await world.who("hn")
+    for period in ("2022-01", "2022-02", "2022-06"):
+        assert (await hn.put(at("hn-ine:0101", period), json={"value": 0}, **HN)).status_code == 201
+    asked = {"indicator": CODE, "from": "2022-Q1", "to": "2022-Q1"}
+    lines = {o["period"]: o for o in (await hn.get("/v1/municipalities/hn-ine:0101/lineage", params=asked)).json()["items"]}
+    assert lines.keys() == {"2022", "2022-Q1"}
+    line = lines["2022-Q1"]
+    assert (line["source"], line["value"], line["imported"], line["recorded_at"] is not None) == ("computed", 1, None, True)
+    behind = (await hn.get(line["counted_from"])).json()["items"]
+    assert [o["period"] for o in behind] == ["2022-01", "2022-02"]
+    of_homicide = {"indicator": "homicide", "to": "2022-01"}
+    [stated] = (await hn.get("/v1/municipalities/hn-ine:0101/lineage", params=of_homicide)).json()["items"]
+    assert stated["counted_from"] is None

@@ -70,6 +70,9 @@ async def test_series_and_table_say_at_every_level_what_its_steps_do(world: Worl
     period = quarter_of(NOW)
     assert await told(gt, "countries/GT", 4) == {period: 1}
     assert await told(gt, "countries/GT", 8) == {period: 0}, "declared, and not achieved"
+    [line] = (await mixco.get(f"/v1/municipalities/{MIXCO}/lineage", params={"indicator": "committees-step-4"})).json()["items"]
+    behind = (await mixco.get(line["counted_from"])).json()["items"]
+    assert [(record["step"], record["state"]) for record in behind] == [("legalize", "achieved")]
     assert await told(gt, "countries/GT", 4, by="year") == {str(NOW.year): 1}
     before = (await gt.get("/v1/countries/GT/indicators/committees-step-4/series")).json()
     assert (before["label"], before["demonstration"], before["points"][0]["reason"]) == (
