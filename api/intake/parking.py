@@ -27,10 +27,13 @@ STANDING = """from observation o left join import i on i.id = o.import_id where 
     and o.dims = c.dims"""
 NEWER = f"delete from cells c using (select) one where exists (select {STANDING} and coalesce(i.created_at, o.updated_at) > $2)"
 """What was stated after the file was sent stands."""
-ADDED = f"""update cells c set value = o.value + case when o.row_numbers && c.rows then 0 else c.value end,
-    rows = case when o.row_numbers && c.rows then o.row_numbers else array(select x from unnest(o.row_numbers || c.rows) x order by x) end
+SAID = "exists (select from parked p where p.import_id = $2 and o.territory_id = any(p.beside))"
+"""Whether the file states the place itself, as it stood already: then the value is of an earlier file, or of a person."""
+ADDED = f"""update cells c set value = o.value + case when o.import_id = $2 and o.row_numbers && c.rows then 0 else c.value end,
+    rows = case when o.import_id is distinct from $2 then c.rows when o.row_numbers && c.rows then o.row_numbers
+      else array(select x from unnest(o.row_numbers || c.rows) x order by x) end
     {STANDING.replace("left join import i on i.id = o.import_id", "join indicator n on n.id = o.indicator_id and n.unit = 'count'")}
-    and o.import_id = $2 and o.value is not null and c.value is not null"""
+    and (o.import_id = $2 or {SAID}) and o.value is not null and c.value is not null"""
 """Several names of one file may mean one place: their rows add up, each once."""
 THEN = f"""select {INSTEAD.format(b="b", on="c.period_on", frequency="c.frequency")} from cells c join {BORN} b on b.id = c.territory_id
     where {OUTSIDE.format(b="b", on="c.period_on", frequency="c.frequency")} order by c.period_on limit 1"""

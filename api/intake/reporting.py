@@ -183,13 +183,22 @@ PARK = """select p.key as place, count(distinct s.row_number)::int as n,
           from staged s join placed p on p.place = s.place where p.verdict = 'place-unknown' and s.problem = '' group by 1"""
 
 
+BESIDE = """select coalesce(array_agg(distinct c.territory_id), '{}') from cells c join observation o
+    on o.territory_id = c.territory_id and o.indicator_id = c.indicator_id and o.source_id = $1 and o.period_on = c.period_on
+      and o.frequency = c.frequency and o.dims = c.dims and o.value = c.value and o.import_id is distinct from $2"""
+"""Places of which the file repeats what stands: its values are not of this import, and yet it states them."""
+
+
 async def _park(connection: asyncpg.Connection, intake: Intake) -> None:
     """Keep the rows of each unknown place; those that wait already, from the same file sent before, wait once."""
+    of_values = intake.kind == "observations"
+    beside = await connection.fetchval(BESIDE, intake.source_id, intake.id) if of_values else []
     for row in await connection.fetch(PARK):
         await connection.execute(
-            """insert into parked (id, import_id, principal_id, country_id, source_id, place, row_count, rows, created_at, updated_at)
-               select $1, $2, $3, i.country_id, $4, $5, $6, $7::jsonb, $8, $8 from import i where i.id = $2
+            """insert into parked (id, import_id, principal_id, country_id, source_id, place, row_count, rows, beside, created_at,
+                 updated_at)
+               select $1, $2, $3, i.country_id, $4, $5, $6, $7::jsonb, $9, $8, $8 from import i where i.id = $2
                and not exists (select from parked x where x.source_id = $4 and x.place = $5 and x.assigned_territory_id is null
                  and x.country_id = i.country_id and x.rows = $7::jsonb)""",
-            new_id(), intake.id, intake.principal, intake.source_id, row["place"], row["n"], row["rows"], intake.at,
+            new_id(), intake.id, intake.principal, intake.source_id, row["place"], row["n"], row["rows"], intake.at, beside,
         )  # fmt: skip

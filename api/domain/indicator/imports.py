@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -165,6 +166,8 @@ class Parked(Row, table=True):
     row_count: int
     rows: list[Any] = Field(sa_type=JSONB)
     assigned_territory_id: int | None = None
+    beside: list[int] = Field(default_factory=list, sa_type=ARRAY(Integer))
+    """Places that the file states by themselves, as they stood already."""
 
 
 class ParkedOut(Row):

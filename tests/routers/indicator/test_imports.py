@@ -208,6 +208,27 @@ async def test_rows_that_wait_twice_are_parked_once_and_an_older_file_leaves_a_n
     assert [(o["value"], o["version"]) for o in values] == [(9, 1)]
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_a_word_adds_up_with_what_its_file_only_repeats(world: World, by_hand: bool) -> None:
+    mx, how = await world.who("mx"), {"reader": "names-long", "source": "sesnsp", "country": "MX", "admin1": "MX-GUA"}
+    head, own, other = "Municipio,Año,Indicador,Valor\n", "León,2022,homicide,5\n", "Villa Inventada,2022,homicide,3\n"
+    at = "/v1/municipalities/mx-inegi:11020/observations/homicide/2022"
+    if by_hand:
+        assert (await mx.put(at, params={"source": "sesnsp"}, json={"value": 5})).status_code == 201
+    else:
+        await send(mx, (head + own).encode(), **how)
+    sent = await send(mx, (head + own + other).encode(), **how, accept_warnings=True)
+    assert (sent["report"]["unchanged"], sent["report"]["rows_parked"]) == (1, 1)
+    [parked] = (await mx.get("/v1/parked")).json()["items"]
+    for _ in range(2):
+        answer = await mx.post(f"/v1/parked/{parked['id']}/assign", json={"municipality": "mx-inegi:11020"})
+        assert answer.status_code == 200, answer.text
+        told = (await mx.get(at, params={"source": "sesnsp"})).json()
+        assert (told["value"], told["row_numbers"], told["import_id"]) == (8, [3], sent["id"])
+    again = (await send(mx, (head + own + other).encode(), **how))["report"]
+    assert (again["unchanged"], again["rows_parked"], again["changed"]) == (1, 0, 0)
+
+
 async def test_an_import_is_seen_by_whoever_sent_it_and_by_its_country(world: World) -> None:
     mx, gt = await world.who("mx"), await world.who("gt")
     done = await send(mx, DATA / "sesnsp_invented.csv")
