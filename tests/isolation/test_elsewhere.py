@@ -30,6 +30,10 @@ BEFORE = targets.key("read_bylaws", MIXCO)
 REPEALED = targets.key("read_committee-bylaws", MIXCO)
 TERM = targets.key("committee-term", MIXCO)
 INSTITUTION = targets.key("read_organisation", MIXCO)
+NINE = targets.key("read_committee", MIXCO)
+"""A committee on the second framework."""
+OF_NINE = f"id = '{targets.key('of-nine', MIXCO)}'"
+AT_NINE = f"'{targets.key('of-nine', MIXCO)}', {MIXCO.country}, {MIXCO.municipality}, '{NINE}'"
 OF_COMMITTEE = f"committee_id = '{COMMITTEE}'"
 IN_MIXCO = f"municipality_id = {MIXCO.municipality}"
 
@@ -64,6 +68,7 @@ def of_level(answer: str, *tables: str, rows: str = IN_MIXCO) -> list[Case]:
 CASES = (
     *of_committee("steps", "bylaws", "term", "declaration", "commitment", "stakeholder_map", "committee_session", "waiver"),
     *of_committee("steps", "seat_invitation", "stakeholder"),
+    *(Case(f"/v1/committees/{NINE}/steps", table, OF_NINE) for table in ("body", "committee_session")),
     Case(f"/v1/committees/{COMMITTEE}/steps", "training_event", "place = 'Seeded'"),
     Case(f"/v1/committees/{COMMITTEE}/training", "training_event", "place = 'Seeded'", ABROAD, "gt"),
     *of_committee("home", "committee_session", "agreement", "alert"),
@@ -129,6 +134,12 @@ SHOWN = (
         where committee_id = '{COMMITTEE}'""",
     f"""update seat_invitation set state = 'seated', sent_on = '2021-01-01', expires_on = '2098-01-01', answered_on = '2021-02-01',
         term_id = '{TERM}' where id = '{targets.key("read_seat_invitation", MIXCO)}'""",
+    f"update committee set framework = 'usaid-pcc-2015' where id = '{NINE}'",
+    f"""insert into body (id, country_id, municipality_id, committee_id, name, kind, starts_on)
+        values ({AT_NINE}, 'x', 'subcommission', '2020-01-01')""",
+    f"""insert into committee_session
+        (id, country_id, municipality_id, committee_id, body_id, kind, meets_on, called_on, held_on, state, quorum)
+        values ({AT_NINE}, '{NINE}', 'ordinary', current_date, current_date, current_date, 'held', '{{"met": true}}')""",
     f"update observation set import_id = '{targets.key('read_import', MIXCO)}' where territory_id = {MIXCO.municipality}",
 )
 """So that the answers tell of what is sown."""
