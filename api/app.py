@@ -139,6 +139,7 @@ class Applications:
         self.backend, self.network = backend(), network()
         self.documentation = _documentation({"backend": self.backend, "network": self.network})
         self.house: House | None = None
+        self.ticking: asyncio.Task[None] | None = None
         self.attempts = Attempts(settings.attempts_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -169,14 +170,19 @@ class Applications:
         gate = db.Gate(doors.reads, self.settings.read_admissions)
         self.house = House(self.settings, doors, Keys(), row["secret"].bytes, row["epoch"], gate, documents)
         await reload_keys(self.house, least_s=0)
-        ticking = asyncio.create_task(clock.run(self.house))
+        self.ticking = asyncio.create_task(clock.run(self.house))
         try:
             yield self.house
         finally:
-            ticking.cancel()
-            await asyncio.gather(ticking, return_exceptions=True)
+            await self.stop_clock()
             await gate.close()
             await doors.close()
+
+    async def stop_clock(self) -> None:
+        """Let no more time pass by itself: a test turns the clock by hand."""
+        if self.ticking is not None:
+            self.ticking.cancel()
+            await asyncio.gather(self.ticking, return_exceptions=True)
 
 
 def _documentation(applications: dict[str, FastAPI]) -> FastAPI:

@@ -102,7 +102,9 @@ async def test_a_country_says_when_a_rule_alerts_and_the_clock_follows(world: Wo
     assert (alert["rule"], alert["happens_on"]) == ("term-ending", last)
     public = await world.who()
     assert (await public.get("/v1/alert-rules")).json()["countries"] == {"GT": {"term-ending": 120}}
-    assert [s["id"] for s in (await public.get(at)).json()["items"]] == [made.json()["id"]]
+    for listed in (at, "/v1/alert-settings", "/v1/region/alert-settings"):
+        assert [s["id"] for s in (await public.get(listed)).json()["items"]] == [made.json()["id"]]
+    assert (await public.get(f"/v1/alert-settings/{made.json()['id']}")).json() == made.json()
     fewer = await gt.patch(f"/v1/alert-settings/{made.json()['id']}", json={"days": 30}, headers={"If-Match": made.headers["etag"]})
     assert fewer.json()["days"] == 30
     await world.bring_up()
