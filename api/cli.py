@@ -84,9 +84,9 @@ def database(settings: Settings, *needs: str, ready: bool = True) -> Iterator[Da
     """The database that the settings name, or the embedded one, started; `ready` also brings the embedded one to the newest schema.
 
     `needs` names the parts that what follows loads, so that it need not wait for both one after the other (measured: 0.6 s of 4.4).
-    Frameworks with faults stop it before anything is started.
+    Frameworks are loaded with `ready` alone, for whatever else judges no steps; faults in them stop it before anything is started.
     """
-    if settings.frameworks_folder is not None:
+    if ready and settings.frameworks_folder is not None:
         part("domain.steps.frameworks").load(settings.frameworks_folder)
     if settings.database_url is not None:
         _load(needs)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import pytest
 
 from api.embedded import EmbeddedPostgres
 from api.intake.computing import from_scratch
@@ -42,9 +43,13 @@ def _amuprev(postgres: EmbeddedPostgres, database: str, *arguments: str) -> subp
 
 
 async def test_the_owner_backfills_backs_up_and_restores(
-    postgres: EmbeddedPostgres, region_template: str, settings: Settings, tmp_path: Path
+    postgres: EmbeddedPostgres, region_template: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All as the owner, who may not pass row security by: every row is reached, kept, and there again, with its policies and privileges."""
+    own = tmp_path / "frameworks"
+    own.mkdir()
+    (own / "faulty.json").write_text("{", encoding="utf-8")
+    monkeypatch.setenv("AMUPREV_FRAMEWORKS_FOLDER", str(own))  # They judge no steps, and none stops them.
     postgres.create("kept", region_template)
     postgres.create("restored")
     try:

@@ -7,7 +7,7 @@ from datetime import date
 
 from api.domain.calendar import months_after
 from api.domain.steps.facts import Facts
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number
+from api.domain.steps.gates import COUNT, MONTHS, Gate, Met, Settings, Unmet, Verdict, by, number
 
 
 def groups_working(facts: Facts, day: date, settings: Settings) -> Verdict:
@@ -36,6 +36,6 @@ def sessions_held(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "groups-working": Gate("groups", groups_working, {"groups": int}),
-    "sessions-held": Gate("sessions", sessions_held, {"sessions": int, "months": int}),
+    "groups-working": Gate("groups", groups_working, {"groups": COUNT}),
+    "sessions-held": Gate("sessions", sessions_held, {"sessions": COUNT, "months": MONTHS}),
 }

@@ -8,6 +8,7 @@ of another.
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
+from string import Formatter
 from typing import Annotated
 
 from pydantic import Field as Limits
@@ -17,7 +18,7 @@ from api.domain.errors import Invalid
 from api.domain.fields import Fields, Slug
 from api.domain.roles import Role
 from api.domain.steps import conduct, s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor
-from api.domain.steps.gates import Gate
+from api.domain.steps.gates import WORDS, Gate, Settable
 
 FOLDER = Path(__file__).parents[2] / "data" / "frameworks"
 PAGES = (s1_support, s2_leaders, s3_launch, s4_legalize, s5_train, s6_assess, s7_plan, s8_monitor, conduct)
@@ -129,7 +130,9 @@ def faults(framework: Framework) -> list[str]:
     found += [f"step {s.code} has the number {s.number}, its place is {n}" for n, s in enumerate(framework.steps, 1) if s.number != n]
     for n, step in enumerate(framework.steps):
         found += [f"step {step.code} comes after {other}, which does not stand before it" for other in step.after if other not in codes[:n]]
-        found += [fault for use in step.gates for fault in _misused(step, use)]
+        found += [fault for use in step.gates for fault in (*_misused(step, use), *_misspoken(step, use))]
+        used = [use.gate for use in step.gates]
+        found += [f"step {step.code} uses the gate {gate} twice" for gate in sorted({gate for gate in used if used.count(gate) > 1})]
         if all(use.needs is not Needs.REQUIRED for use in step.gates):
             found.append(f"step {step.code} requires nothing")
     for other, steps in framework.crosswalk.items():
@@ -141,12 +144,37 @@ def _misused(step: StepDefinition, use: GateUse) -> Iterator[str]:
     if (gate := GATES.get(use.gate)) is None:
         yield f"step {step.code} uses the unknown gate {use.gate}"
         return
-    for name, kind in gate.reads.items():
-        if type(use.settings.get(name)) is not kind:
-            told = "a whole number" if kind is int else "a list of codes"
-            yield f"step {step.code} must set {name} of the gate {use.gate} to {told}"
-    for name in use.settings.keys() - gate.reads.keys():
+    for name, values in gate.reads.items():
+        if not _fits(use.settings.get(name), values):
+            yield f"step {step.code} must set {name} of the gate {use.gate} to {_asked(values)}"
+    for name in sorted(use.settings.keys() - gate.reads.keys()):
         yield f"step {step.code} sets {name} of the gate {use.gate}, which knows no such setting"
+
+
+def _asked(values: Settable) -> str:
+    if isinstance(values, range):
+        return f"a whole number from {min(values)} to {max(values)}"
+    return f"a list of some of {', '.join(sorted(values))}"
+
+
+def _fits(value: int | str | list[str] | None, values: Settable) -> bool:
+    if isinstance(values, range):
+        return isinstance(value, int) and value in values
+    return isinstance(value, list) and bool(value) and values.issuperset(value)
+
+
+def _misspoken(step: StepDefinition, use: GateUse) -> Iterator[str]:
+    may = WORDS | use.settings.keys()
+    for said, spoken in (("missing", use.missing), ("how", use.how)):
+        for language in Spoken.model_fields:
+            where = f"step {step.code} says in {said}.{language} of the gate {use.gate}"
+            try:
+                named = {(name, asked, turned) for _, name, asked, turned in Formatter().parse(spoken.in_(language)) if name is not None}
+            except ValueError:
+                yield f"{where} a brace that stands alone; write it twice"
+                continue
+            wrong = sorted(name for name, asked, turned in named if name not in may or asked or turned)
+            yield from (f"{where} {{{name}}}, which nothing is put in for; write one of {', '.join(sorted(may))}" for name in wrong)
 
 
 _KNOWN: dict[str, Framework] = {}
@@ -166,7 +194,7 @@ def load(folder: Path) -> None:
         try:
             framework = _read(path)
         except ValidationError as error:
-            wrong += [f"{path.name}: {'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_input=False)]
+            wrong += [": ".join((path.name, *_place(each["loc"]), each["msg"])) for each in error.errors(include_input=False)]
             continue
         if framework.code in known().keys() | found.keys():
             wrong.append(f"{path.name}: the code {framework.code} is taken")
@@ -178,7 +206,11 @@ def load(folder: Path) -> None:
 
 
 def _read(path: Path) -> Framework:
-    return Framework.model_validate_json(path.read_text(encoding="utf-8"))
+    return Framework.model_validate_json(path.read_bytes())
+
+
+def _place(steps: tuple[int | str, ...]) -> list[str]:
+    return [".".join(map(str, steps))] if steps else []
 
 
 def followed(code: str) -> Framework:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
+from api.domain.committee.sectors import Sector
 from api.domain.steps.facts import Facts, Proof, Proven
 
 Dated = TypeVar("Dated", bound=Proven)
@@ -35,6 +36,11 @@ Verdict = Met | Unmet
 Settings = Mapping[str, Value | list[str]]
 """What a framework sets for a gate: months, shares, sectors."""
 Judge = Callable[[Facts, date, Settings], Verdict]
+Settable = range | frozenset[str]
+"""A whole number of a range, or a list of at least one of these codes."""
+COUNT, MONTHS, DAYS, PERCENT, SECTORS = range(1, 101), range(1, 1201), range(3651), range(1, 101), frozenset(Sector)
+WORDS = frozenset({"months", "sectors", "kinds", "domains", "found", "year", "trained", "voting", "share", "needed"})
+"""What sentences about any gate may name, besides its settings."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,8 @@ class Gate:
 
     room: str
     judge: Judge
-    reads: Mapping[str, type] = field(default_factory=dict)
-    """What a framework must set for it: whole numbers (`int`) or codes (`list`)."""
+    reads: Mapping[str, Settable] = field(default_factory=dict)
+    """What a framework must set for it, and to what it may."""
 
     def verdict(self, facts: Facts, day: date, settings: Settings) -> Verdict:
         """Whether it is met on `day`."""

@@ -10,7 +10,7 @@ from datetime import date
 
 from api.domain.calendar import days_after
 from api.domain.steps.facts import Commitment, Facts
-from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, number
+from api.domain.steps.gates import DAYS, Gate, Judge, Met, Settings, Unmet, Verdict, by, number
 
 
 def _standing(facts: Facts, day: date, settings: Settings) -> tuple[Commitment, Met] | None:
@@ -39,7 +39,7 @@ def _of_commitment(since: str) -> Judge:
     return gate
 
 
-RENEWED = {"renewal_days": int}
+RENEWED = {"renewal_days": DAYS}
 GATES: dict[str, Gate] = {
     "commitment-in-force": Gate("commitments", commitment_in_force, RENEWED),
     "champion-named": Gate("commitments", _of_commitment("champion_since"), RENEWED),

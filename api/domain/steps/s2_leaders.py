@@ -8,7 +8,7 @@ from datetime import date
 
 from api.domain.calendar import months_after
 from api.domain.steps.facts import Facts
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number, words
+from api.domain.steps.gates import MONTHS, SECTORS, Gate, Met, Settings, Unmet, Verdict, by, number, words
 
 
 def mapping_fresh(facts: Facts, day: date, settings: Settings) -> Verdict:
@@ -53,8 +53,8 @@ def invited_lately(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 
 GATES: dict[str, Gate] = {
-    "mapping-fresh": Gate("mappings", mapping_fresh, {"months": int}),
-    "sectors-mapped": Gate("mappings", sectors_mapped, {"sectors": list}),
-    "sectors-accepted": Gate("invitations", sectors_accepted, {"sectors": list}),
-    "invited-lately": Gate("invitations", invited_lately, {"months": int}),
+    "mapping-fresh": Gate("mappings", mapping_fresh, {"months": MONTHS}),
+    "sectors-mapped": Gate("mappings", sectors_mapped, {"sectors": SECTORS}),
+    "sectors-accepted": Gate("invitations", sectors_accepted, {"sectors": SECTORS}),
+    "invited-lately": Gate("invitations", invited_lately, {"months": MONTHS}),
 }

@@ -7,7 +7,7 @@ a common understanding of prevention. Subsequently, training can include topics 
 from datetime import date
 
 from api.domain.steps.facts import Facts
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number
+from api.domain.steps.gates import PERCENT, Gate, Met, Settings, Unmet, Verdict, by, number
 
 
 def initial_course_given(facts: Facts, day: date, settings: Settings) -> Verdict:
@@ -40,6 +40,6 @@ def follow_up_begun(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 GATES: dict[str, Gate] = {
     "initial-course-given": Gate("trainings", initial_course_given),
-    "voters-trained": Gate("trainings", voters_trained, {"share": int}),
+    "voters-trained": Gate("trainings", voters_trained, {"share": PERCENT}),
     "follow-up-begun": Gate("trainings", follow_up_begun),
 }

@@ -8,7 +8,7 @@ periodically."
 from datetime import date
 
 from api.domain.steps.facts import Assessment, Facts
-from api.domain.steps.gates import Gate, Met, Settings, Unmet, Verdict, by, number
+from api.domain.steps.gates import COUNT, Gate, Met, Settings, Unmet, Verdict, by, number
 
 
 def _valid(facts: Facts, day: date) -> Assessment | None:
@@ -39,6 +39,6 @@ def factors_rated(facts: Facts, day: date, settings: Settings) -> Verdict:
 
 GATES: dict[str, Gate] = {
     "assessment-adopted": Gate("assessments", assessment_adopted),
-    "sources-mixed": Gate("assessments", sources_mixed, {"kinds": int}),
-    "factors-rated": Gate("assessments", factors_rated, {"domains": int}),
+    "sources-mixed": Gate("assessments", sources_mixed, {"kinds": COUNT}),
+    "factors-rated": Gate("assessments", factors_rated, {"domains": COUNT}),
 }

@@ -8,7 +8,7 @@ from datetime import date
 
 from api.domain.calendar import months_after
 from api.domain.steps.facts import Facts, Plan
-from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, by, number
+from api.domain.steps.gates import MONTHS, Gate, Judge, Met, Settings, Unmet, Verdict, by, number
 
 
 def _active(facts: Facts, day: date) -> Plan | None:
@@ -42,7 +42,7 @@ def _of_plan(condition: str) -> Judge:
 
 GATES: dict[str, Gate] = {
     "plan-active": Gate("plans", plan_active),
-    "work-plan-current": Gate("plans", work_plan_current, {"months": int}),
+    "work-plan-current": Gate("plans", work_plan_current, {"months": MONTHS}),
     "in-municipal-budget": Gate("plans", _of_plan("municipal_budget")),
     "objectives-measured": Gate("plans", _of_plan("measured")),
 }

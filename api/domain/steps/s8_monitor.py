@@ -9,7 +9,7 @@ from datetime import date
 
 from api.domain.calendar import months_after
 from api.domain.steps.facts import Doing, Facts, Proof
-from api.domain.steps.gates import Gate, Judge, Met, Settings, Unmet, Verdict, number
+from api.domain.steps.gates import MONTHS, Gate, Judge, Met, Settings, Unmet, Verdict, number
 
 
 def activity_completed(facts: Facts, day: date, settings: Settings) -> Verdict:
@@ -34,6 +34,6 @@ def _within(which: Callable[[Doing], tuple[Proof, ...]]) -> Judge:
 
 GATES: dict[str, Gate] = {
     "activity-completed": Gate("doing", activity_completed),
-    "progress-reported": Gate("doing", _within(lambda doing: doing.progress), {"months": int}),
-    "results-published": Gate("doing", _within(lambda doing: doing.published), {"months": int}),
+    "progress-reported": Gate("doing", _within(lambda doing: doing.progress), {"months": MONTHS}),
+    "results-published": Gate("doing", _within(lambda doing: doing.published), {"months": MONTHS}),
 }

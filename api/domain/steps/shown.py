@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from api.domain.roles import Role
 from api.domain.steps.facts import Facts, Proof
 from api.domain.steps.frameworks import Framework, Needs, Reference
-from api.domain.steps.gates import Unmet
+from api.domain.steps.gates import WORDS, Unmet
 from api.domain.steps.standing import Judged, Standing, StepState, next_action, standings
 
 ADDRESSES = {
@@ -159,9 +159,7 @@ def _evidence(standing: Standing) -> Iterator[Evidence]:
 def _requirement(judged: Judged, language: str) -> Requirement:
     use, verdict = judged.use, judged.verdict
     assert isinstance(verdict, Unmet)
-    said = {
-        name: f"{{{name}}}" for name in ("months", "sectors", "kinds", "domains", "found", "year", "trained", "voting", "share", "needed")
-    }
+    said = {name: f"{{{name}}}" for name in WORDS}
     said |= {name: str(value) for name, value in {**use.settings, **verdict.said}.items() if not isinstance(value, list)}
     said |= {name: ", ".join(value) for name, value in use.settings.items() if isinstance(value, list) and name not in verdict.said}
     return Requirement(

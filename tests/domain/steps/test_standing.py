@@ -226,7 +226,7 @@ def test_what_is_wrong_with_a_framework_is_told() -> None:
         "step support comes after monitor, which does not stand before it",
         "step leaders uses the unknown gate no-such-gate",
         "step leaders requires nothing",
-        "step train must set share of the gate voters-trained to a whole number",
+        "step train must set share of the gate voters-trained to a whole number from 1 to 100",
         "step train sets months of the gate voters-trained, which knows no such setting",
         "the crosswalk to other names the unknown step nowhere",
     ]
