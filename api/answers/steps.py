@@ -23,7 +23,7 @@ select e.who, q.*
 from {entered}
 left join lateral (
   select l.unit::text as unit, {whole} as sees, y.* from ({unit}) l left join lateral (
-    with c as materialized (select t.id, t.demonstration from committee t where {seen} and {meant} and t.framework = {{framework}}
+    with c as materialized (select t.id, t.demonstration from committee t where {seen} and {meant} and {follows} = {{framework}}
         and (t.dissolved_on is null or t.dissolved_on > {{day}}::date) and t.created_at <= {{instant}}::timestamptz),
     r as (select t.step, t.state, t.since, {{day}}::date - t.since as days from step_record t
         where {seen} and {meant} and {known} and t.framework = {{framework}} and exists (select from c where c.id = t.committee_id)),
@@ -40,6 +40,9 @@ left join lateral (
   ) y on true
 ) q on e.who is not null"""
 NOW, THEN = "t.replaced_at is null", "t.created_at <= {instant} and (t.replaced_at is null or t.replaced_at > {instant})"
+FOLLOWED = f"""coalesce((select r.framework from step_record r
+    where r.committee_id = t.id and {THEN.replace("t.", "r.")} and {HERE.over("r")} order by r.created_at desc limit 1), t.framework)"""
+"""What a committee followed at an instant: what was recorded then says so; of one that had begun nothing, what it follows now."""
 
 
 class StepCount(BaseModel):
@@ -94,7 +97,7 @@ def statement(level: Level, then: bool) -> Statement:
     return prepared(
         STEPS.format(
             entered=ENTERED, unit=UNITS[level], whole=whole(level), seen=HERE.seen(), meant=HERE.meant(level),
-            known=THEN if then else NOW, reached=REACHED_SQL,
+            known=THEN if then else NOW, follows=FOLLOWED if then else "t.framework", reached=REACHED_SQL,
         )
     )  # fmt: skip
 

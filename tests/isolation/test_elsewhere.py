@@ -34,6 +34,8 @@ NINE = targets.key("read_committee", MIXCO)
 """A committee on the second framework."""
 OF_NINE = f"id = '{targets.key('of-nine', MIXCO)}'"
 AT_NINE = f"'{targets.key('of-nine', MIXCO)}', {MIXCO.country}, {MIXCO.municipality}, '{NINE}'"
+FOLLOWED = targets.key("followed", MIXCO)
+"""A record by which a committee followed another framework."""
 OF_COMMITTEE = f"committee_id = '{COMMITTEE}'"
 IN_MIXCO = f"municipality_id = {MIXCO.municipality}"
 
@@ -102,6 +104,7 @@ CASES = (
     *of_level("transitions/survival?by=staggering", "bylaws"),
     *of_level("transitions/survival?by=instrument", "council_instrument"),
     *of_level("steps", "committee"),
+    *of_level("steps?framework=usaid-pcc-2015&known_at=2090-01-01T00:00:00Z", "step_record", rows=f"id = '{FOLLOWED}'"),
     Case(
         "/v1/region/indicators/homicide/table?by=country&source=sesnsp&period=2022-03",
         "observation",
@@ -140,6 +143,8 @@ SHOWN = (
     f"""insert into committee_session
         (id, country_id, municipality_id, committee_id, body_id, kind, meets_on, called_on, held_on, state, quorum)
         values ({AT_NINE}, '{NINE}', 'ordinary', current_date, current_date, current_date, 'held', '{{"met": true}}')""",
+    f"""insert into step_record (id, country_id, municipality_id, committee_id, framework, step, number, state)
+        values ('{FOLLOWED}', {MIXCO.country}, {MIXCO.municipality}, '{COMMITTEE}', 'usaid-pcc-2015', 'convocation', 1, 'in_progress')""",
     f"update observation set import_id = '{targets.key('read_import', MIXCO)}' where territory_id = {MIXCO.municipality}",
 )
 """So that the answers tell of what is sown."""

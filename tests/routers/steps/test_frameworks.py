@@ -1,5 +1,6 @@
 """A committee on a framework of its own: its steps are proven, told and counted, and it may change to another one."""
 
+from api.access import moment
 from tests.conftest import World
 from tests.routers.committee.walk import AGO, MIXCO, SMALL, approved, founded, ruled
 from tests.routers.session.meetings import SECTORS, gathered
@@ -33,7 +34,7 @@ async def test_a_committee_climbs_another_framework_and_changes_to_the_eight_ste
         assert (await mixco.get(f"{at}/{told}")).status_code == 200, told
     await world.bring_up()
     assert (await counted(mixco, f"municipalities/{MIXCO}", framework=NINE))["working-groups"]["achieved"] == 1
-    now = await mixco.get(at)
+    before, now = moment(), await mixco.get(at)
     changed = await mixco.patch(at, json={"framework": "icma-mvpc-8"}, headers={"If-Match": now.headers["etag"]})
     assert changed.status_code == 200, changed.text
     await world.bring_up()
@@ -42,6 +43,10 @@ async def test_a_committee_climbs_another_framework_and_changes_to_the_eight_ste
     eight = await counted(mixco, f"municipalities/{MIXCO}")
     assert (eight["committees"], eight["legalize"]["achieved"], eight["launch"]["declared"]) == (1, 1, 1)
     assert (await counted(mixco, f"municipalities/{MIXCO}", framework=NINE))["committees"] == 0
+    then = {"known_at": before.isoformat()}
+    nine = await counted(mixco, f"municipalities/{MIXCO}", framework=NINE, **then)
+    assert (nine["committees"], nine["working-groups"]["achieved"]) == (1, 1), "what it followed then is what it is counted under"
+    assert (await counted(mixco, f"municipalities/{MIXCO}", **then))["committees"] == 0
 
 
 async def test_sessions_with_quorum_are_its_operation(world: World) -> None:
