@@ -48,17 +48,17 @@ where t.id = any({{ids}}) and t.state <> 'dissolved'""")
 """Asked by the clock alone, which reaches every committee."""
 
 
-Watched = tuple[UUID, dict[str, int], list[Deadline]]
-"""A committee, its country's own days of rules, and the days to look at."""
+Days = tuple[dict[str, int], list[Deadline]]
+"""Of a committee: its country's own days of rules, and the days to look at."""
 
 
-async def deadlines_of(connection: asyncpg.Connection, ids: Sequence[UUID], today: date) -> list[Watched]:
-    """Those of the committees that are not dissolved, in a transaction of the house."""
+async def deadlines_of(connection: asyncpg.Connection, ids: Sequence[UUID], today: date) -> dict[UUID, Days]:
+    """Those of each committee that is not dissolved, in a transaction of the house."""
     rows = await connection.fetch(DEADLINES.sql, *DEADLINES.values({"ids": list(ids), "today": today}))
-    return [
-        (row["id"], json.loads(row["own"]), [
+    return {
+        row["id"]: (json.loads(row["own"]), [
             Deadline(d["watched"], d["noun"], d["thing"], date.fromisoformat(d["on"]), row["sessions_per_year"])
             for d in json.loads(row["deadlines"])
         ])
         for row in rows
-    ]  # fmt: skip
+    }  # fmt: skip

@@ -84,9 +84,10 @@ async def _recorded(clock: Caller, row: Any, kept: dict[str, StepRecord]) -> tup
     except Invalid:  # The service has it no more: what was recorded stays as it is.
         framework = None
     found = standings(framework, facts, today) if framework else []
-    others = [record for record in kept.values() if framework and record.framework != framework.code]
-    news = differences({code: record for code, record in kept.items() if record not in others}, found)
-    for before in others + [kept[standing.step.code] for standing in news if standing.step.code in kept]:
+    ours = {code: record for code, record in kept.items() if framework is None or record.framework == framework.code}
+    news = differences(ours, found)
+    over = (kept.keys() - ours.keys()) | (ours.keys() & {standing.step.code for standing in news})
+    for before in [kept[code] for code in over]:
         before.replaced_at = clock.at
         clock.session.add(before)
     await clock.session.flush()
@@ -109,7 +110,7 @@ async def _alerted(clock: Caller, ids: Sequence[UUID], placed: dict[UUID, Any]) 
     for alert in (await clock.session.exec(open_now)).all():
         kept[alert.committee_id][alert.rule, alert.thing] = alert
     following: dict[UUID, date] = {}
-    watched = {id: (own, days) for id, own, days in await deadlines_of(await db.driver(clock.session), ids, clock.at.date())}
+    watched = await deadlines_of(await db.driver(clock.session), ids, clock.at.date())
     for id, alerts in kept.items():
         own, deadlines = watched.get(id, ({}, []))
         found, following[id] = alarms(deadlines, own, clock.at.date())

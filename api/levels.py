@@ -106,6 +106,8 @@ class Shape:
         return f"({' or '.join(either)})" if either else "false"
 
 
+HOME = "select coalesce((select country_id from municipality where id = :m), (select country_id from association where id = :a), :c)"
+"""The country in which a municipality or an association lies; the one that is said where there is neither."""
 FIGURES = Shape(municipality="t.territory_id")
 """Figures that are added up, and those that stand beside the sum; the key of a municipality is a territory's too."""
 _PARTS = "array(select c.id from community c where c.municipality_id = any(l.municipalities))"

@@ -43,7 +43,16 @@ async def place_of(caller: Caller, unit: OfficeUnit, pointer: str = "/unit") -> 
 
 async def municipality_of(caller: Caller, unit: str, action: Action) -> Place:
     """The municipality that an address names. Raises NotFound where there is none, NotAllowed unless a role held now may do `action`."""
-    row = (await db.run(caller.session, PLACES[Level.MUNICIPALITY], unit=unit)).first()
+    return await _unit_of(caller, Level.MUNICIPALITY, unit, action)
+
+
+async def country_of(caller: Caller, unit: str, action: Action) -> Place:
+    """The country that an address names. Raises the same."""
+    return await _unit_of(caller, Level.COUNTRY, unit, action)
+
+
+async def _unit_of(caller: Caller, level: Level, unit: str, action: Action) -> Place:
+    row = (await db.run(caller.session, PLACES[level], unit=unit)).first()
     found(row)
     assert row is not None
     place = Place(*row)

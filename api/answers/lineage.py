@@ -4,6 +4,7 @@ instant: then nothing of it changes any more, whatever is restated, renamed or p
 from api.answers.relations import KNOWN
 from api.domain.indicator import computed
 from api.domain.indicator.figures import DENOMINATORS
+from api.domain.indicator.periods import told_as
 from api.levels import Shape
 from api.pages import secrecy
 
@@ -32,8 +33,6 @@ RESIDENTS_THEN = f"""select d.population_year as year, p.code as source, d.value
     where o.year between d.from_year and d.to_year"""
 
 
-PERIOD = """to_char(t.period_on, case t.frequency when 'M' then 'YYYY-MM' when 'Q' then 'YYYY-"Q"Q' else 'YYYY' end)"""
-"""The period of an observation `t` as addresses name it."""
 RECORDED = "(select k.at from recording k where k.recording_id = t.recording_id and k.country_id = t.country_id)"
 
 
@@ -41,7 +40,7 @@ def behind(replaced: str, residents: str) -> dict[str, str]:
     """The columns that tell what lies behind a value."""
     return {
         "recorded_at": RECORDED,
-        "counted_from": computed.behind(PERIOD, RECORDED),
+        "counted_from": computed.behind(told_as(), RECORDED),
         "imported": f"(select row_to_json(f) from ({FILE}) f)",
         "revisions": f"coalesce((select json_agg(row_to_json(r) order by r.revision) from ({replaced}) r), '[]')",
         "residents": f"(select row_to_json(n) from ({residents}) n)",

@@ -8,6 +8,7 @@ import asyncpg
 from api import db
 from api.domain.indicator.catalogue import REDEFINED, as_sent
 from api.domain.indicator.figures import DENOMINATORS, SUMMARISE
+from api.domain.indicator.periods import told_as
 from api.intake.computing import recomputed
 from api.intake.upload import Intake
 from api.pages.statements import Statement, prepared
@@ -60,7 +61,7 @@ class Observations:
     """The second: a year of which nothing is reported any more has no figure. It begins with what the file takes back, which is mostly
     nothing: left to the planner it began with every figure of the source, on a table it knew nothing of yet (measured: 17 s a chunk)."""
     CORRECTED = f"""with {FILE} select 'corrected-before' as code, i.code as indicator, c.territory_id, t.name as territory,
-               to_char(c.period_on, case c.frequency when 'A' then 'YYYY' when 'Q' then 'YYYY-"Q"Q' else 'YYYY-MM' end) as period,
+               {told_as(of="c")} as period,
                c.value::float8 as value, o.value::float8 as known, s.code as source,
                extract(year from c.period_on)::int as year, c.rows[1:100] as rows
              from (select distinct territory_id, indicator_id, period_on, frequency, dims, value, status from observation_revision

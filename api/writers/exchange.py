@@ -8,10 +8,10 @@ SDMX-CSV 2.0 (SDMX 3.0, data message field guide): the dataflow first, then dime
 Missing and suppressed values are rows with an empty OBS_VALUE and their OBS_STATUS.
 """
 
+from api.domain.indicator.periods import told_as
 from api.pages import secrecy
 from api.pages.forms import Form
 
-_PERIOD = "to_char(t.period_on, case t.frequency when 'M' then '{}' when 'Q' then '{}' else 'YYYY' end)"
 _AREA = "case when {scheme}::text is null then t.territory_id::text else m.external_ids ->> {scheme} end"
 _PLACED = "({scheme}::text is null or m.external_ids ? {scheme})"
 _VALUE, _STATUS = (secrecy.SHOWN[name] for name in ("value", "status"))
@@ -21,7 +21,7 @@ _REMARK = "'OBS_STATUS ' || t.status"
 DHIS2 = Form(
     "application/x.dhis2.data-value-set+json",
     "json",
-    json=f"""json_build_object('dataElement', i.code, 'period', {_PERIOD.format("YYYYMM", 'YYYY"Q"Q')}, 'orgUnit', {_AREA},
+    json=f"""json_build_object('dataElement', i.code, 'period', {told_as("YYYYMM", 'YYYY"Q"Q')}, 'orgUnit', {_AREA},
       'categoryOptionCombo', 'default', 'value', trim_scale({_VALUE})::text,
       'comment', case when t.status <> 'A' then {_REMARK} end, 'followUp', t.status <> 'A')""",
     head='{"dataSet":{data_set},"idScheme":"CODE","dataElementIdScheme":"CODE","orgUnitIdScheme":"CODE",'
@@ -42,7 +42,7 @@ SDMX_CSV = Form(
         "INDICATOR": "i.code",
         "SOURCE": "s.code",
         "BREAKDOWN": "coalesce(nullif(t.dims, ''), '_T')",
-        "TIME_PERIOD": _PERIOD.format("YYYY-MM", 'YYYY-"Q"Q'),
+        "TIME_PERIOD": told_as(),
         "OBS_VALUE": f"trim_scale({_VALUE})",
         "OBS_STATUS": _STATUS,
         "UNIT_MEASURE": "i.unit",

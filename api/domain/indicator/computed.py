@@ -6,7 +6,7 @@ nothing of where they come from. Nobody states or imports them.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.domain.indicator.figures import SUMMARISE
@@ -53,16 +53,13 @@ REPORTING = Computed(
 )
 """Each municipality and quarter of which some office reported a month or the quarter: 1, so that over places and levels they are counted.
 A value of a year says nothing of its quarters; what is invented for the demonstration was not reported."""
-REPORTING_YEARS = Computed(
-    REPORTING.indicators,
-    Frequency.ANNUAL,
-    f"""select {_COUNTED}, make_date(t.year, 1, 1) as period_on, 1::numeric as value
+REPORTING_YEARS = replace(
+    REPORTING,
+    frequency=Frequency.ANNUAL,
+    select=f"""select {_COUNTED}, make_date(t.year, 1, 1) as period_on, 1::numeric as value
         from {{rows}} t join indicator i on i.id = t.indicator_id and i.origin = 'reported'
           join source s on s.id = t.source_id and s.kind <> 'demonstration'
         where app.is_municipality(t.territory_id) group by 1, 2, 5""",
-    REPORTING.table,
-    REPORTING.touched,
-    REPORTING.behind,
 )
 """The same of years: quarters are not summed, a municipality reports in a year once."""
 

@@ -16,6 +16,11 @@ ONE = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(/P1Y)?|-Q[1-4])?$"
 DIMS = re.compile(r"[a-z][a-z0-9_]{0,30}=[A-Za-z0-9_.+-]{1,40}")
 
 
+def told_as(month: str = "YYYY-MM", quarter: str = 'YYYY-"Q"Q', of: str = "t") -> str:
+    """The period of an observation `of` as SQL: as addresses name it, or by other forms of months and quarters."""
+    return f"to_char({of}.period_on, case {of}.frequency when 'M' then '{month}' when 'Q' then '{quarter}' else 'YYYY' end)"
+
+
 def period_of(said: str) -> tuple[date, Frequency]:
     """First day and length of a period. Raises Invalid where it is none."""
     found = PERIOD.fullmatch(said)

@@ -20,11 +20,12 @@ from api.domain.alert.settings import (
     of_a_rule,
 )
 from api.domain.errors import Conflict
-from api.domain.fields import found, made, merged
+from api.domain.fields import made, merged
 from api.domain.levels import Level
 from api.domain.roles import Action, Target
 from api.idempotency import Creating
 from api.levels import Shape
+from api.offices import country_of
 from api.pages import Listing
 from api.pages.statements import ENTERED, prepared
 
@@ -76,11 +77,9 @@ async def _written(caller: Caller, row: AlertSetting, status: int = 200) -> Resp
 async def add_alert_setting(unit: UnitName, body: AlertSettingNew, caller: Creating) -> Response:
     """Have a rule alert earlier or later in the country. The clock opens and closes alerts by it within a minute. Needs `alerts:write`
     there."""
-    key = (await db.run(caller.session, "select app.country_of(:unit)", unit=unit)).scalar()
-    found(key)
-    caller.require(Action.WRITE_ALERTS, Target(country_id=key))
+    country = await country_of(caller, unit, Action.WRITE_ALERTS)
     of_a_rule(body.rule)
-    row = made(AlertSetting, body, country_id=key)
+    row = made(AlertSetting, body, country_id=country.country_id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
 

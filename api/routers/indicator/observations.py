@@ -97,7 +97,7 @@ OBSERVATIONS = Listing(
         **secrecy.SHOWN,
         "indicator": "i.code",
         "source": "s.code",
-        "period": lineage.PERIOD,
+        "period": periods.told_as(),
     },
     only=f"t.source_id <> {SOURCE}",
     forms={"sdmx-csv": SDMX_CSV, "dhis2": DHIS2},

@@ -26,7 +26,7 @@ from api.domain.levels.organisations import (
 )
 from api.domain.roles import Action, Target
 from api.idempotency import Creating
-from api.levels import Shape
+from api.levels import HOME, Shape
 from api.pages import Listing
 
 router = APIRouter(tags=["levels"], route_class=ReadRoute)
@@ -179,14 +179,11 @@ async def change_programme(unit: UnitName, body: ProgrammePatch, caller: Writing
     return await pages.written(caller, PROGRAMMES, row.code, f"/v1/programmes/{row.code}")
 
 
-HOME = "select coalesce((select country_id from municipality where id = :m), :c)"
-
-
 async def _may(caller: Caller, row: OrganisationFields, id: UUID) -> None:
     """Raises NotAllowed where the caller does not write where it is, Invalid where that is another country than its municipality's."""
     caller.require(Action.WRITE_ORGANISATION, Target(row.country_id or 0, row.municipality_id or 0, organisation_id=id))
     if row.municipality_id is not None:
-        within(row.country_id, (await db.run(caller.session, HOME, m=row.municipality_id, c=row.country_id)).scalar())
+        within(row.country_id, (await db.run(caller.session, HOME, m=row.municipality_id, a=None, c=row.country_id)).scalar())
 
 
 @router.post("/v1/organisations", status_code=201, response_model=OrganisationOut, responses=problems.refusals(Conflict))

@@ -34,7 +34,7 @@ from api.domain.levels.ties import (
 )
 from api.domain.roles import SPEAKS, Action, Target
 from api.idempotency import Creating
-from api.levels import Shape
+from api.levels import HOME, Shape
 from api.pages import Listing
 
 router = APIRouter(tags=["levels"], route_class=ReadRoute)
@@ -216,9 +216,6 @@ async def confirm_affiliations(body: Act, caller: Writing) -> Any:
 async def read_participation(request: Request, id: UUID, reading: Public) -> Response:
     """One participation."""
     return await pages.one(request, reading, PARTICIPATIONS, id)
-
-
-HOME = "select coalesce((select country_id from municipality where id = :m), (select country_id from association where id = :a), :c)"
 
 
 @router.post(

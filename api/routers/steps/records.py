@@ -10,6 +10,7 @@ from api.access import Reading
 from api.answers.steps import StepsOfLevel, steps_of
 from api.collection import ReadRoute, publish, publish_figures
 from api.committees import HERE, OF_COMMITTEE, OfCommittee
+from api.domain.steps.frameworks import FIRST
 from api.domain.steps.records import StepRecordOut
 from api.domain.steps.standing import StepState
 from api.levels import Lens
@@ -57,7 +58,7 @@ class StepsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    framework: Annotated[str, Field(max_length=63)] = "icma-mvpc-8"
+    framework: Annotated[str, Field(max_length=63)] = FIRST
     """Committees that follow this framework."""
     known_at: AwareDatetime | None = None
     """An instant with its offset: what was known then."""

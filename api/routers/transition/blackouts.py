@@ -18,6 +18,7 @@ from api.domain.roles import Action, Target
 from api.domain.transition.blackouts import LABELS, UNTIL, Blackout, BlackoutFields, BlackoutNow, BlackoutOut, PublicAct, blackout_of
 from api.idempotency import Creating
 from api.levels import Shape
+from api.offices import country_of
 from api.pages import AsOf, Listing
 from api.pages.statements import ENTERED, prepared
 
@@ -88,10 +89,8 @@ async def _written(caller: Caller, row: Blackout, status: int = 200) -> Response
 @router.post("/v1/countries/{unit}/blackouts", status_code=201, response_model=BlackoutOut, responses=problems.refusals(Conflict))
 async def add_blackout(unit: UnitName, body: BlackoutNew, caller: Creating) -> Response:
     """Say on which days the country's law refuses acts. It counts from the next request on. Needs `blackouts:write` there."""
-    key = (await db.run(caller.session, "select app.country_of(:unit)", unit=unit)).scalar()
-    found(key)
-    caller.require(Action.WRITE_BLACKOUTS, Target(country_id=key))
-    row = made(Blackout, body, country_id=key)
+    country = await country_of(caller, unit, Action.WRITE_BLACKOUTS)
+    row = made(Blackout, body, country_id=country.country_id)
     await db.keep(caller, row, "create")
     return await _written(caller, row, 201)
 
